@@ -1,0 +1,63 @@
+"""Runs a module's entry script as ``__main__``, the way ``python main.py`` and ``python -m pkg.worker`` do."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+
+
+def run_entry(directory: str, path: str) -> None:
+    """Run the entry to its end.
+
+    The module's directory is importable. A script inside a package runs as a part of it, so that its relative imports work;
+    any other script's own folder comes first, as for a script that Python starts itself.
+
+    Args:
+        directory: absolute path of the module's directory.
+        path: absolute path of the script, inside the directory.
+
+    Raises:
+        SystemExit: the entry asked for it, or it raised (status 1; the traceback is on standard error).
+    """
+    package = _package_of(directory, path)
+    folder = os.path.dirname(path)
+    sys.path[:0] = [directory] if package or folder == directory else [folder, directory]
+    main = type(sys)("__main__")
+    main.__dict__.update(
+        __file__=path,
+        __package__=package or None,
+        __builtins__=builtins,
+        __loader__=type(__loader__)("__main__", path),
+    )
+    sys.modules["__main__"] = main
+    try:
+        if package:
+            __import__(package)
+        with open(path, "rb") as file:
+            code = compile(file.read(), path, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        _print_traceback(error, path)
+        raise SystemExit(1) from None
+
+
+def _package_of(directory: str, path: str) -> str:
+    """Give the dotted name of the package that a script belongs to, or nothing."""
+    names: list[str] = []
+    folder = os.path.dirname(path)
+    while folder != directory and os.path.isfile(os.path.join(folder, "__init__.py")):
+        names.insert(0, os.path.basename(folder))
+        folder = os.path.dirname(folder)
+    return ".".join(names) if folder == directory else ""
+
+
+def _print_traceback(error: BaseException, path: str) -> None:
+    """Print what Python would print, without the frames of this package."""
+    own_folder = os.path.dirname(__file__)
+    traceback = error.__traceback__
+    while traceback and os.path.dirname(traceback.tb_frame.f_code.co_filename) == own_folder:
+        traceback = traceback.tb_next
+    sys.excepthook(type(error), error.with_traceback(traceback), traceback)

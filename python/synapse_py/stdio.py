@@ -1,0 +1,87 @@
+"""The standard streams of a worker: moves the protocol away from descriptors 0 and 1, so that only logs go there.
+
+Afterwards ``sys.stdin.buffer`` and ``sys.stdout.buffer`` are the protocol; everything else that writes to standard output
+(``print``, C code, child processes) is log output.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any, BinaryIO, Callable
+
+LOG_FD = 3
+BUFFER_BYTES = 64 * 1024  # as much as a pipe gives at once: many frames in one read
+
+
+class _LogText(io.TextIOWrapper):
+    """Standard output or input as text; its ``buffer`` is the protocol instead of what lies below the text."""
+
+    buffer: Any = None
+
+    def detach(self) -> BinaryIO:
+        """Give the protocol stream, as detaching plain standard streams does."""
+        stream: BinaryIO = self.buffer
+        return stream
+
+
+class _LogInput(_LogText):
+    pass
+
+
+class _LogOutput(_LogText):
+    pass
+
+
+def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
+    """Put the protocol on private descriptors and replace the standard streams.
+
+    Args:
+        on_first_read: called once, with the output stream of the protocol, just before the entry first reads the input.
+    """
+    protocol_in = io.FileIO(os.dup(0), "rb")
+    protocol_out = io.BufferedWriter(io.FileIO(os.dup(1), "wb"), BUFFER_BYTES)
+    _point_descriptors_at_logs()
+    _LogInput.buffer = io.BufferedReader(protocol_in, BUFFER_BYTES)
+    _LogOutput.buffer = protocol_out
+    _on_first_read(protocol_in, lambda: on_first_read(protocol_out))
+    sys.stdin = sys.__stdin__ = _LogInput(io.FileIO(0, "rb", closefd=False), encoding="utf-8")  # type: ignore[arg-type,misc]
+    sys.stdout = sys.__stdout__ = _LogOutput(  # type: ignore[misc]
+        io.BufferedWriter(io.FileIO(1, "wb", closefd=False)), encoding="utf-8", errors="backslashreplace", line_buffering=True
+    )
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _point_descriptors_at_logs() -> None:
+    """Descriptor 0 becomes the null device, 1 the log pipe, or standard error where there is no such pipe."""
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    try:
+        os.dup2(LOG_FD, 1)
+        os.close(LOG_FD)
+    except OSError:
+        os.dup2(2, 1)
+
+
+def _on_first_read(raw: io.FileIO, callback: Callable[[], None]) -> None:
+    """Call back before the first read of a raw stream.
+
+    Every way to read a buffered stream comes down to one of these four methods of its raw stream. Each is shadowed on the instance
+    until the first use removes all shadows, so that later reads cost what they cost without this.
+    """
+    names = ("readinto", "read", "readall", "fileno")
+
+    def first(name: str) -> Callable[..., Any]:
+        def method(*args: Any) -> Any:
+            for shadow in names:
+                raw.__dict__.pop(shadow, None)
+            callback()
+            return getattr(raw, name)(*args)
+
+        return method
+
+    for name in names:
+        setattr(raw, name, first(name))

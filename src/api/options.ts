@@ -1,0 +1,167 @@
+/** The options of a Synapse. Owns their defaults and their checks. */
+
+import type { Writable } from 'node:stream';
+import type { InstallerChoice } from '../environment/installer';
+import type { ProvisionOptions } from '../environment/provisioner';
+import { InvalidOptionError } from '../errors';
+import type { WorkerLimits } from '../worker/worker';
+
+/** Milliseconds until the hello: a large model takes a minute or more to load. */
+const DEFAULT_STARTUP_TIMEOUT_MS = 120_000;
+/** Milliseconds of a call: none, since only the user knows how long the module may compute. */
+const DEFAULT_CALL_TIMEOUT_MS = 0;
+/** Milliseconds between the end of the worker's input and SIGTERM. */
+const DEFAULT_DISPOSE_TIMEOUT_MS = 500;
+/** Bytes of a frame: room for large arrays, and a bound on what a broken worker can make this program allocate. */
+const DEFAULT_MAX_FRAME_BYTES = 256 * 1024 * 1024;
+/** A frame's length has 32 bits. */
+const LARGEST_MAX_FRAME_BYTES = 2 ** 32 - 1;
+/** Calls waiting: a bound that a program meets only when it has lost control of its calls. */
+const DEFAULT_MAX_QUEUE = 100_000;
+/** Calls on their way: enough that neither side ever waits for the other. */
+const DEFAULT_MAX_IN_FLIGHT = 64;
+/** The longest time that a Node timer can wait. */
+const LARGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Options of a Synapse. */
+export interface SynapseOptions {
+  /** Path or name of the interpreter. Default: `SYNAPSE_PYTHON`, then `python3`, then `python` (on Windows also `py -3`). */
+  python?: string;
+  /** What installs packages. Default `auto`: uv if it is on PATH, else pip. */
+  installer?: InstallerChoice;
+  /** Place of the environment, relative to the module's directory. Default `.venv`. */
+  venv?: string;
+  /** Requirement files, relative to the module's directory. Default `requirements.txt`; an empty list needs none. */
+  requirements?: string | string[];
+  /** Variables for the worker and the installer, besides this program's own. */
+  env?: NodeJS.ProcessEnv;
+  /** Arguments for the entry: `sys.argv[1:]`. */
+  args?: string[];
+  /** Working directory of the worker. Default: the module's directory. */
+  cwd?: string;
+  /** Milliseconds from the start of the process until it must be ready. Default 120,000; 0 is no limit. */
+  startupTimeout?: number;
+  /** Milliseconds that a call may take. Default 0: no limit. */
+  callTimeout?: number;
+  /** Milliseconds that a worker gets to end by itself. Default 500. */
+  disposeTimeout?: number;
+  /** Most bytes of one frame's body, both ways. Default 268,435,456. */
+  maxFrameBytes?: number;
+  /** Most calls that wait to be sent. Default 100,000. */
+  maxQueue?: number;
+  /** Most calls sent and not yet answered; 1 sends each after the answer of the one before. Default 64. */
+  maxInFlight?: number;
+  /**
+   * Where the module's output goes besides `stdout`, `stderr` and the `log` event: `inherit` to this program's own, a stream, or
+   * nowhere (`pipe`, the default). `ignore` also leaves `stdout` and `stderr` empty.
+   */
+  logs?: 'inherit' | 'pipe' | 'ignore' | Writable;
+  /** `bare` runs the entry without the bootstrap: any program that speaks frames on its standard streams. Default `auto`. */
+  protocol?: 'auto' | 'bare';
+  /** Whether provisioning shows itself on standard error. Default: on a terminal (a bar) and in CI (lines). */
+  progress?: boolean;
+}
+
+/** Options after their check, each with its value. */
+export interface ResolvedOptions {
+  readonly provisioning: ProvisionOptions;
+  readonly limits: WorkerLimits;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string | undefined;
+  readonly logs: 'inherit' | 'pipe' | 'ignore' | Writable;
+  readonly protocol: 'auto' | 'bare';
+  readonly progress: boolean;
+}
+
+const NAMES = new Set<keyof SynapseOptions>([
+  'python',
+  'installer',
+  'venv',
+  'requirements',
+  'env',
+  'args',
+  'cwd',
+  'startupTimeout',
+  'callTimeout',
+  'disposeTimeout',
+  'maxFrameBytes',
+  'maxQueue',
+  'maxInFlight',
+  'logs',
+  'protocol',
+  'progress',
+]);
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws InvalidOptionError an option is unknown or not of its form; `option` names it (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function resolveOptions(options: SynapseOptions): ResolvedOptions {
+  for (const name of Object.keys(options)) {
+    if (!NAMES.has(name as keyof SynapseOptions)) throw invalid(name, `There is no option ${name}; there are ${[...NAMES].join(', ')}.`);
+  }
+  const { python, installer, venv, requirements, env = {}, args = [], cwd, logs = 'pipe', protocol = 'auto' } = options;
+  checkStrings(options);
+  oneOf('installer', installer ?? 'auto', ['auto', 'uv', 'pip']);
+  oneOf('protocol', protocol, ['auto', 'bare']);
+  if (typeof logs === 'string') oneOf('logs', logs, ['inherit', 'pipe', 'ignore']);
+  else if (typeof logs?.write !== 'function') throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
+  return {
+    provisioning: {
+      ...(python === undefined ? {} : { python }),
+      ...(installer === undefined ? {} : { installer }),
+      ...(venv === undefined ? {} : { venv }),
+      ...(requirements === undefined ? {} : { requirements }),
+      env,
+    },
+    limits: {
+      startupTimeout: whole(options, 'startupTimeout', DEFAULT_STARTUP_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      callTimeout: whole(options, 'callTimeout', DEFAULT_CALL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      disposeTimeout: whole(options, 'disposeTimeout', DEFAULT_DISPOSE_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      maxFrameBytes: whole(options, 'maxFrameBytes', DEFAULT_MAX_FRAME_BYTES, 1, LARGEST_MAX_FRAME_BYTES),
+      maxQueue: whole(options, 'maxQueue', DEFAULT_MAX_QUEUE, 1, Number.MAX_SAFE_INTEGER),
+      maxInFlight: whole(options, 'maxInFlight', DEFAULT_MAX_IN_FLIGHT, 1, Number.MAX_SAFE_INTEGER),
+    },
+    args,
+    env,
+    cwd,
+    logs,
+    protocol,
+    progress: options.progress ?? (process.stderr.isTTY || Boolean(process.env['CI'])),
+  };
+}
+
+/** Checks the options of one call. */
+export function checkCallOptions(options: { timeout?: number }): void {
+  const { timeout } = options;
+  if (timeout !== undefined) whole({ timeout }, 'timeout', 0, 0, LARGEST_TIMEOUT_MS);
+}
+
+function whole<N extends string>(options: Partial<Record<N, number>> | SynapseOptions, name: N, fallback: number, least: number, most: number): number {
+  const value = (options as Partial<Record<N, number>>)[name] ?? fallback;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw invalid(name, `The option ${name} must be a whole number from ${least} to ${most}, not ${String(value)}.`);
+}
+
+function checkStrings(options: SynapseOptions): void {
+  for (const name of ['python', 'venv', 'cwd'] as const) {
+    const value: unknown = options[name];
+    if (value !== undefined && (typeof value !== 'string' || value === '')) throw invalid(name, `The option ${name} must be a text that is not empty.`);
+  }
+  for (const name of ['args', 'requirements'] as const) {
+    const value: unknown = options[name];
+    const texts = Array.isArray(value) ? value : [value ?? ''];
+    if (!texts.every((text) => typeof text === 'string')) throw invalid(name, `The option ${name} must be texts.`);
+  }
+}
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw invalid(name, `The option ${name} must be one of ${allowed.join(', ')}, not ${String(value)}.`);
+}
+
+function invalid(option: string, message: string): InvalidOptionError {
+  return new InvalidOptionError(option, message);
+}

@@ -1,0 +1,189 @@
+/** The bare protocol: frame in, frame out, in order, no ids. Owns the queue, the window and which answer is whose. */
+
+import { FrameError, QueueFullError } from '../errors';
+import { Codec } from '../protocol/codec';
+import { type Frame, FrameReader, FrameWriter } from '../protocol/frame';
+import { type Hello, parseHello } from '../protocol/message';
+import type { Channel } from './channel';
+import { type CallOptions, PendingCall, PendingList, type PendingOwner } from './pending';
+import type { Transport, TransportSink } from './transport';
+
+/** Limits of a channel; `api/options` has the defaults. */
+export interface ChannelLimits {
+  /** Calls sent and not yet answered; 1 is strict lock step. */
+  readonly maxInFlight: number;
+  /** Calls that wait to be sent. */
+  readonly maxQueue: number;
+  /** Bytes of a frame's body, both ways. */
+  readonly maxFrameBytes: number;
+  /** Milliseconds that a call may take unless its own options say otherwise; 0 is no limit. */
+  readonly callTimeout: number;
+}
+
+/** What a channel reports to the worker that owns it. */
+export interface ChannelObserver {
+  /** The worker's first frame, where it sends one. Called at most once. */
+  onHello(hello: Hello): void;
+  /** The stream cannot go on: it ended, or what came is not the protocol. Called at most once. */
+  onFailure(error: FrameError | undefined): void;
+}
+
+export class BareChannel implements Channel, PendingOwner, TransportSink {
+  readonly #transport: Transport;
+  readonly #limits: ChannelLimits;
+  readonly #observer: ChannelObserver;
+  readonly #codec = new Codec();
+  readonly #reader: FrameReader;
+  readonly #writer: FrameWriter;
+  readonly #queue = new PendingList();
+  readonly #inFlight = new PendingList();
+  #awaitingHello: boolean;
+  /** Calls that somebody still waits for. */
+  #live = 0;
+  #failed = false;
+  #saturated = false;
+  #closed: (() => Error) | undefined;
+
+  /** @param awaitsHello whether the worker's first frame is a hello; a program without the bootstrap sends none */
+  constructor(transport: Transport, limits: ChannelLimits, observer: ChannelObserver, awaitsHello: boolean) {
+    this.#transport = transport;
+    this.#limits = limits;
+    this.#observer = observer;
+    this.#awaitingHello = awaitsHello;
+    this.#reader = new FrameReader(limits.maxFrameBytes, (body) => this.#onBody(body));
+    this.#writer = new FrameWriter(limits.maxFrameBytes);
+    transport.start(this);
+  }
+
+  request(payload: unknown, options: CallOptions): Promise<unknown> {
+    if (this.#closed) return Promise.reject(this.#closed());
+    if (options.signal?.aborted) return Promise.reject(options.signal.reason);
+    if (this.#queue.size >= this.#limits.maxQueue) return Promise.reject(this.#queueFull());
+    let frame: Frame;
+    try {
+      frame = this.#writer.frame(this.#codec.encode(payload));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const call = new PendingCall('call', frame, this);
+    call.limit(options.timeout ?? this.#limits.callTimeout, options.signal);
+    this.#queue.push(call);
+    if (++this.#live === 1) this.#transport.hold(true);
+    this.#sendQueued();
+    return call.promise;
+  }
+
+  end(): void {
+    this.#transport.end();
+  }
+
+  close(reason: () => Error): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    for (const list of [this.#inFlight, this.#queue]) {
+      for (let call = list.shift(); call; call = list.shift()) {
+        if (!call.settled) call.reject(reason());
+      }
+    }
+    this.#live = 0;
+    this.#transport.hold(false);
+  }
+
+  /** A queued call goes; a sent one keeps its place, so that its answer is not taken for the next call's. */
+  onGivenUp(call: PendingCall): void {
+    if (call.frame !== undefined) this.#queue.remove(call);
+    this.#release();
+  }
+
+  onChunk(chunk: Uint8Array): void {
+    if (this.#failed) return;
+    try {
+      this.#reader.push(chunk);
+    } catch (error) {
+      this.#fail(error as FrameError);
+    }
+    this.#sendQueued();
+  }
+
+  onDrain(): void {
+    this.#saturated = false;
+    this.#sendQueued();
+  }
+
+  onEnd(): void {
+    const torn = this.#reader.insideFrame;
+    this.#fail(torn ? new FrameError('The worker closed its output in the middle of a frame.') : undefined);
+  }
+
+  #sendQueued(): void {
+    while (!this.#saturated && this.#inFlight.size < this.#limits.maxInFlight) {
+      const call = this.#queue.shift();
+      if (!call) return;
+      const frame = call.frame as Frame;
+      call.frame = undefined;
+      this.#inFlight.push(call);
+      this.#saturated = !this.#transport.write(frame);
+    }
+  }
+
+  #onBody(body: Uint8Array): void {
+    if (this.#failed) return;
+    if (this.#awaitingHello) this.#onHello(body);
+    else this.#onAnswer(body);
+  }
+
+  #onHello(body: Uint8Array): void {
+    this.#awaitingHello = false;
+    let hello: Hello;
+    try {
+      hello = parseHello(this.#codec.decode(body));
+    } catch (error) {
+      this.#fail(error instanceof FrameError ? error : new FrameError('The first frame of the worker is not MessagePack.', { cause: error }));
+      return;
+    }
+    this.#observer.onHello(hello);
+  }
+
+  #onAnswer(body: Uint8Array): void {
+    const call = this.#inFlight.shift();
+    if (!call) {
+      this.#fail(
+        new FrameError('The module wrote a frame that answers no call: write exactly one answer to sys.stdout.buffer for each frame read.'),
+      );
+      return;
+    }
+    if (call.settled) return;
+    this.#answer(call, body);
+    this.#release();
+  }
+
+  #answer(call: PendingCall, body: Uint8Array): void {
+    let value: unknown;
+    try {
+      value = this.#codec.decode(body);
+    } catch (error) {
+      call.reject(error);
+      return;
+    }
+    call.resolve(value);
+  }
+
+  /** With nobody waiting for a call, this worker must not keep the program alive. */
+  #release(): void {
+    if (--this.#live === 0) this.#transport.hold(false);
+  }
+
+  #fail(error: FrameError | undefined): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#observer.onFailure(error);
+  }
+
+  #queueFull(): QueueFullError {
+    const { maxQueue } = this.#limits;
+    return new QueueFullError(
+      maxQueue,
+      `${maxQueue} calls are waiting already, as many as maxQueue allows: await earlier calls first, or raise the option.`,
+    );
+  }
+}

@@ -1,0 +1,125 @@
+/** Calls that wait for their answer. Owns a call's promise, timer and abort signal, and the order in which calls stand. */
+
+import { CallTimeoutError } from '../errors';
+import type { Frame } from '../protocol/frame';
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Milliseconds from the call to its answer; 0 waits for ever. Default: the `callTimeout` of the Synapse. */
+  timeout?: number;
+  /** Aborting rejects the call with the signal's reason; a call that still waits in the queue is never sent. */
+  signal?: AbortSignal;
+}
+
+/** What a pending call reports to the channel that holds it. */
+export interface PendingOwner {
+  /** The call was given up (timeout or abort) before its answer came. Called at most once. */
+  onGivenUp(call: PendingCall): void;
+}
+
+/** One call from request to settlement. */
+export class PendingCall {
+  /** The frame while the call waits to be sent. */
+  frame: Frame | undefined;
+  /** Neighbours in the list that holds the call. */
+  previous: PendingCall | undefined;
+  next: PendingCall | undefined;
+  settled = false;
+  readonly promise: Promise<unknown>;
+  readonly #method: string;
+  readonly #owner: PendingOwner;
+  #resolve!: (value: unknown) => void;
+  #reject!: (reason: unknown) => void;
+  #timer: NodeJS.Timeout | undefined;
+  #signal: AbortSignal | undefined;
+  #onAbort: (() => void) | undefined;
+
+  constructor(method: string, frame: Frame, owner: PendingOwner) {
+    this.#method = method;
+    this.frame = frame;
+    this.#owner = owner;
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  /** Gives the call up by itself after a time or on abort. */
+  limit(timeout: number, signal: AbortSignal | undefined): void {
+    if (timeout > 0) this.#timer = setTimeout(() => this.#giveUp(this.#timeoutError(timeout)), timeout);
+    if (signal === undefined) return;
+    this.#signal = signal;
+    this.#onAbort = () => this.#giveUp(signal.reason);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  resolve(value: unknown): void {
+    this.#settle();
+    this.#resolve(value);
+  }
+
+  reject(reason: unknown): void {
+    this.#settle();
+    this.#reject(reason);
+  }
+
+  #giveUp(reason: unknown): void {
+    this.reject(reason);
+    this.#owner.onGivenUp(this);
+  }
+
+  #settle(): void {
+    this.settled = true;
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  #timeoutError(timeout: number): CallTimeoutError {
+    const phase = this.frame === undefined ? 'run' : 'queue';
+    const where =
+      phase === 'queue'
+        ? 'it still waited behind other calls: raise the timeout, or start fewer calls at once'
+        : 'the module was still working on it: raise the timeout, or look at what the module does (its answer, should it come, is dropped)';
+    return new CallTimeoutError(`${this.#method} had no answer within ${timeout} ms; ${where}.`, {
+      method: this.#method,
+      timeout,
+      phase,
+    });
+  }
+}
+
+/** Calls in order, with removal from anywhere in constant time. */
+export class PendingList {
+  #first: PendingCall | undefined;
+  #last: PendingCall | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(call: PendingCall): void {
+    call.previous = this.#last;
+    if (this.#last) this.#last.next = call;
+    else this.#first = call;
+    this.#last = call;
+    this.#size++;
+  }
+
+  shift(): PendingCall | undefined {
+    const call = this.#first;
+    if (call) this.remove(call);
+    return call;
+  }
+
+  /** Takes out a call that is in this list. */
+  remove(call: PendingCall): void {
+    if (call.previous) call.previous.next = call.next;
+    else this.#first = call.next;
+    if (call.next) call.next.previous = call.previous;
+    else this.#last = call.previous;
+    call.previous = undefined;
+    call.next = undefined;
+    this.#size--;
+  }
+}

@@ -1,0 +1,45 @@
+/** Workers as child processes of this program. The one place where environments, processes and transports meet. */
+
+import { StreamTransport } from '../channel/transport';
+import { findDirectory, findEntry } from '../environment/module-directory';
+import { provision } from '../environment/provisioner';
+import { workerVariables } from '../environment/variables';
+import { BOOTSTRAP_PATH } from '../paths';
+import { type ProcessSpec, startProcess } from '../process/spawn';
+import type { Engine, PreparedModule, StartedWorker, WorkerSpec } from './engine';
+
+export const localEngine: Engine = {
+  async prepare(spec) {
+    const directory = await findDirectory(spec.directory);
+    const entry = await findEntry(directory, spec.entrypoint);
+    const needsPython = spec.protocol === 'auto' || entry.endsWith('.py');
+    const environment = needsPython ? await provision(directory, spec.provisioning) : undefined;
+    return { directory, entry, environment };
+  },
+
+  async start(spec, module) {
+    const bootstrapped = spec.protocol === 'auto';
+    const process = await startProcess({
+      ...commandOf(spec, module),
+      cwd: spec.cwd ?? module.directory,
+      env: variablesOf(spec, module),
+      bootstrapped,
+    });
+    return {
+      ...process,
+      transport: new StreamTransport(process.input, process.output),
+      announces: bootstrapped,
+      info: { pid: process.pid },
+    } satisfies StartedWorker;
+  },
+};
+
+function commandOf(spec: WorkerSpec, { directory, entry, environment }: PreparedModule): Pick<ProcessSpec, 'file' | 'args'> {
+  if (!environment) return { file: entry, args: spec.args };
+  const script = spec.protocol === 'auto' ? [BOOTSTRAP_PATH, directory, entry] : [entry];
+  return { file: environment.python, args: [...script, ...spec.args] };
+}
+
+function variablesOf(spec: WorkerSpec, { environment }: PreparedModule): NodeJS.ProcessEnv {
+  return environment ? workerVariables(process.env, spec.env, environment) : { ...process.env, ...spec.env };
+}

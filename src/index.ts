@@ -1,0 +1,28 @@
+/** The public names, nothing else. */
+
+export type { SynapseOptions } from './api/options';
+export { type LogLine, type SpawnOptions, Synapse, type SynapseEvents } from './api/synapse';
+export type { CallOptions } from './channel/pending';
+export type { InstallerChoice } from './environment/installer';
+export type { ProvisionEvent } from './environment/progress';
+export { type Environment, type ProvisionOptions, provision } from './environment/provisioner';
+export {
+  AlreadySpawnedError,
+  CallTimeoutError,
+  DisposedError,
+  FrameError,
+  FrameTooLargeError,
+  type InvalidModuleCode,
+  InvalidModuleError,
+  InvalidOptionError,
+  NotReadyError,
+  ProvisionError,
+  type ProvisionStep,
+  QueueFullError,
+  SerializationError,
+  SpawnError,
+  SynapseError,
+  WorkerCrashedError,
+} from './errors';
+export type { ExitStatus } from './process/spawn';
+export type { ModuleState, StateChange } from './worker/lifecycle';

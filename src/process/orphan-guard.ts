@@ -1,0 +1,30 @@
+/**
+ * Ends the remaining processes when this program ends. Owns one exit hook, which is there only while processes are.
+ *
+ * A killed program runs no hook: a bootstrapped worker then ends itself (`python/synapse_py/orphan_guard.py`), any other program
+ * sees the end of its input.
+ */
+
+import { onExit } from 'signal-exit';
+
+const kills = new Set<() => void>();
+let removeHook: (() => void) | undefined;
+
+/**
+ * Runs `kill` if this program ends (by itself, by an exception, by a signal) before the returned function was called.
+ *
+ * @param kill must be synchronous
+ * @returns ends the guard
+ */
+export function guardAgainstOrphans(kill: () => void): () => void {
+  kills.add(kill);
+  removeHook ??= onExit(() => {
+    for (const each of kills) each();
+  });
+  return () => {
+    kills.delete(kill);
+    if (kills.size > 0) return;
+    removeHook?.();
+    removeHook = undefined;
+  };
+}

@@ -1,0 +1,269 @@
+/** One worker from start to end. Owns its state, its channel and what it printed last; where it runs is the engine's business. */
+
+import { BareChannel, type ChannelLimits } from '../channel/bare-channel';
+import type { CallOptions } from '../channel/pending';
+import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
+import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
+import { OutputTail } from '../process/output';
+import type { ExitStatus } from '../process/spawn';
+import { terminate } from '../process/terminate';
+import type { Hello } from '../protocol/message';
+import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
+
+/** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
+const BROKEN_GRACE_MS = 100;
+
+/** How long things may take, in milliseconds. */
+export interface WorkerLimits extends ChannelLimits {
+  /** From the start of the process to its hello; 0 is no limit. */
+  readonly startupTimeout: number;
+  /** From the end of its input to SIGTERM. */
+  readonly disposeTimeout: number;
+}
+
+/** What a worker reports to whoever made it. */
+export interface WorkerObserver {
+  onState(change: StateChange): void;
+  /** Bytes that it printed. Returns false if it should be held back until `onRoom` is called. */
+  onOutput(stream: 'stdout' | 'stderr', chunk: Uint8Array, onRoom: () => void): boolean;
+  /** Its process ended, whether wanted or not. */
+  onExit(status: ExitStatus): void;
+  /** It was lost although nobody asked it to end. */
+  onError(error: Error): void;
+}
+
+/** A process that runs, and what belongs to it alone. */
+interface Run {
+  readonly started: StartedWorker;
+  readonly tails: { readonly stdout: OutputTail; readonly stderr: OutputTail };
+  channel: BareChannel;
+  /** Why the protocol broke, if it did. */
+  broken: Error | undefined;
+}
+
+export class Worker {
+  readonly #engine: Engine;
+  readonly #limits: WorkerLimits;
+  readonly #observer: WorkerObserver;
+  #state: ModuleState = 'created';
+  #run: Run | undefined;
+  #disposed: Promise<void> | undefined;
+  readonly #disposal = new AbortController();
+
+  constructor(engine: Engine, limits: WorkerLimits, observer: WorkerObserver) {
+    this.#engine = engine;
+    this.#limits = limits;
+    this.#observer = observer;
+  }
+
+  get state(): ModuleState {
+    return this.#state;
+  }
+
+  get pid(): number | undefined {
+    return this.#run?.started.info.pid;
+  }
+
+  /**
+   * Prepares the module, starts it and waits until it is ready.
+   *
+   * @throws whatever `Engine.prepare` throws; SpawnError the process could not be started, ended first or took too long
+   *   (ERR_SYNAPSE_SPAWN); AlreadySpawnedError; DisposedError; the signal's reason if aborted
+   */
+  async spawn(spec: WorkerSpec, signal: AbortSignal | undefined): Promise<void> {
+    this.#guardSpawn();
+    signal?.throwIfAborted();
+    const stop = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
+    this.#change('provision', 'spawn was called');
+    try {
+      const module = await this.#engine.prepare({ ...spec, provisioning: { ...spec.provisioning, signal: stop } });
+      stop.throwIfAborted();
+      await this.#start(spec, module, stop);
+    } catch (error) {
+      if (allows(this.#state, 'lose')) this.#change('lose', (error as Error).message);
+      throw error;
+    }
+  }
+
+  /** Calls the module; see `Channel.request`. Rejects with NotReadyError or DisposedError when there is no ready worker. */
+  call(payload: unknown, options: CallOptions): Promise<unknown> {
+    if (this.#state === 'ready' && this.#run) return this.#run.channel.request(payload, options);
+    return Promise.reject(this.#state === 'closed' ? disposedError() : this.#notReady());
+  }
+
+  /** Ends the worker: politely, then by force. The second and later calls wait for the first. */
+  dispose(): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    this.#change('close', 'dispose was called');
+    this.#disposal.abort(disposedError());
+    const run = this.#run;
+    if (!run) return;
+    run.channel.close(disposedError);
+    run.channel.end();
+    run.started.hold(true);
+    await terminate(run.started, this.#limits.disposeTimeout);
+  }
+
+  #guardSpawn(): void {
+    if (this.#state === 'closed') throw disposedError();
+    if (allows(this.#state, 'provision')) return;
+    throw new AlreadySpawnedError(
+      this.#state,
+      `This Synapse has a module already (state: ${this.#state}): make another Synapse for another module, or dispose this one first.`,
+    );
+  }
+
+  async #start(spec: WorkerSpec, module: Awaited<ReturnType<Engine['prepare']>>, stop: AbortSignal): Promise<void> {
+    const started = await this.#engine.start(spec, module).catch((cause: Error) => {
+      throw new SpawnError(`${module.entry} could not be started: ${cause.message}. Is it a program that may be executed?`, {
+        attempts: 1,
+        lastError: cause,
+        output: '',
+      });
+    });
+    if (stop.aborted) {
+      started.kill('SIGKILL');
+      throw stop.reason;
+    }
+    this.#change('start', `process ${started.info.pid} was started`);
+    const hello = await this.#connect(started, module.entry, stop);
+    this.#change('hello', hello ? `Python ${hello.python} is ready to read` : 'the program was started');
+    this.#change('open', 'the channel is open');
+    started.hold(false);
+  }
+
+  /** Opens the channel and waits for the hello, the process's end, the time limit or an abort, whatever is first. */
+  #connect(started: StartedWorker, entry: string, stop: AbortSignal): Promise<Hello | undefined> {
+    return new Promise((resolve, reject) => {
+      const { startupTimeout } = this.#limits;
+      const fail = (error: unknown): void => {
+        settle();
+        reject(error);
+        started.kill('SIGKILL');
+      };
+      const onStop = (): void => fail(stop.reason);
+      stop.addEventListener('abort', onStop, { once: true });
+      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, run)), startupTimeout) : undefined;
+      const settle = (): void => {
+        stop.removeEventListener('abort', onStop);
+        clearTimeout(timer);
+      };
+      const run = this.#open(started, (hello) => {
+        settle();
+        resolve(hello);
+      });
+      if (!started.announces) {
+        settle();
+        resolve(undefined);
+      }
+      started.exited.then((status) => fail(earlyEndError(entry, status, run)));
+    });
+  }
+
+  #open(started: StartedWorker, onHello: (hello: Hello) => void): Run {
+    const run: Run = { started, tails: { stdout: new OutputTail(), stderr: new OutputTail() }, broken: undefined } as Run;
+    this.#run = run;
+    this.#collect(run, 'stdout');
+    this.#collect(run, 'stderr');
+    run.channel = new BareChannel(
+      started.transport,
+      this.#limits,
+      { onHello, onFailure: (error) => this.#onChannelFailure(run, error) },
+      started.announces,
+    );
+    started.exited.then((status) => this.#onExit(run, status));
+    return run;
+  }
+
+  #collect(run: Run, name: 'stdout' | 'stderr'): void {
+    const stream = run.started[name];
+    stream?.on('data', (chunk: Uint8Array) => {
+      run.tails[name].add(chunk);
+      if (!this.#observer.onOutput(name, chunk, () => stream.resume())) stream.pause();
+    });
+    stream?.on('error', () => undefined);
+  }
+
+  /** The stream of frames is over: the process is ending, or must be ended because its position is lost. */
+  #onChannelFailure(run: Run, error: Error | undefined): void {
+    run.broken = error;
+    run.started.hold(true);
+    if (error) run.channel.close(() => error);
+    if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
+  }
+
+  #onExit(run: Run, status: ExitStatus): void {
+    const stderr = run.tails.stderr.toString();
+    run.channel.close(() => crashError(status, stderr));
+    run.started.transport.destroy();
+    this.#run = undefined;
+    this.#observer.onExit(status);
+    if (this.#state !== 'ready') return;
+    const error = run.broken ?? crashError(status, stderr);
+    this.#change('lose', error.message);
+    this.#observer.onError(error);
+  }
+
+  #change(event: LifecycleEvent, reason: string): void {
+    const from = this.#state;
+    this.#state = next(from, event);
+    this.#observer.onState({ from, to: this.#state, reason });
+  }
+
+  #notReady(): NotReadyError {
+    const what =
+      this.#state === 'created'
+        ? 'Nothing was spawned yet: await spawn() before the first call.'
+        : this.#state === 'disconnected'
+          ? 'The worker has ended: call spawn() again.'
+          : 'The worker is still starting: await spawn() before the first call.';
+    return new NotReadyError(this.#state, what);
+  }
+}
+
+function disposedError(): DisposedError {
+  return new DisposedError('This Synapse was disposed: make a new one for further calls.');
+}
+
+function describe({ exitCode, signal }: ExitStatus): string {
+  return signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
+}
+
+function crashError(status: ExitStatus, stderr: string): WorkerCrashedError {
+  const last = stderr ? ` The last lines on its standard error:\n${stderr}` : ' It printed nothing on standard error.';
+  return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
+}
+
+function printed(run: Run): string {
+  return [run.tails.stdout.toString(), run.tails.stderr.toString()].filter(Boolean).join('\n');
+}
+
+function earlyEndError(entry: string, status: ExitStatus, run: Run): SpawnError {
+  const output = printed(run);
+  const why =
+    status.exitCode === 0
+      ? 'It reached its end without reading a frame: a module reads frames from sys.stdin.buffer in a loop.'
+      : (hintForTraceback(output) ?? 'Mend what its output names.');
+  return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
+    attempts: 1,
+    lastError: run.broken,
+    output,
+  });
+}
+
+function hintForTraceback(output: string): string | undefined {
+  const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
+  return missing && `Python found no module ${missing}: add the package that brings it to requirements.txt.`;
+}
+
+function lateError(entry: string, timeout: number, run: Run): SpawnError {
+  const output = printed(run);
+  return new SpawnError(
+    `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
+    { attempts: 1, output },
+  );
+}
