@@ -6,19 +6,34 @@ Format: https://github.com/msgpack/msgpack/blob/master/spec.md
 from __future__ import annotations
 
 import struct
-from typing import Any, Callable, NamedTuple
 
 from .errors import SerializationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # importing typing costs as much as starting Python
+    from typing import Any, Callable
 
 MAX_DEPTH = 256
 """Containers within containers, both ways; the TypeScript side has the same limit."""
 
 
-class ExtType(NamedTuple):
+class ExtType:
     """A MessagePack extension value: an application's type number (-128 to 127) and its bytes."""
 
-    type: int
-    data: bytes
+    __slots__ = ("data", "type")
+
+    def __init__(self, type: int, data: bytes) -> None:
+        self.type = type
+        self.data = data
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ExtType) and (self.type, self.data) == (other.type, other.data)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.data))
+
+    def __repr__(self) -> str:
+        return f"ExtType({self.type}, {self.data!r})"
 
 
 def encode(value: Any) -> bytes:

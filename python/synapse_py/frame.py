@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
 from .errors import FrameError, FrameTooLargeError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 HEADER_BYTES = 4
 DEFAULT_MAX_FRAME_BYTES = 256 * 1024 * 1024

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 
 LIFELINE_FD = 4
+SIGKILL = 9  # the number is fixed by POSIX; importing signal costs milliseconds
 
 
 def guard(fd: int = LIFELINE_FD) -> bool:
@@ -36,7 +36,7 @@ def _guard_by_kernel(fd: int) -> None:
     import fcntl  # noqa: PLC0415 - POSIX only
 
     leads_group = os.getpgrp() == os.getpid()
-    fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(fd, fcntl.F_SETSIG, SIGKILL)
     fcntl.fcntl(fd, fcntl.F_SETOWN, -os.getpid() if leads_group else os.getpid())
     fcntl.fcntl(fd, fcntl.F_SETFL, fcntl.fcntl(fd, fcntl.F_GETFL) | os.O_ASYNC | os.O_NONBLOCK)
     try:
@@ -60,5 +60,5 @@ def _guard_by_thread(fd: int) -> None:
 
 def _end() -> None:
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
-        os.killpg(os.getpid(), signal.SIGKILL)
+        os.killpg(os.getpid(), SIGKILL)
     os._exit(1)

@@ -9,7 +9,10 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Any, BinaryIO, Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO, Callable
 
 LOG_FD = 3
 BUFFER_BYTES = 64 * 1024  # as much as a pipe gives at once: many frames in one read
@@ -27,11 +30,11 @@ class _LogText(io.TextIOWrapper):
 
 
 class _LogInput(_LogText):
-    pass
+    """Standard input: nothing as text."""
 
 
 class _LogOutput(_LogText):
-    pass
+    """Standard output: the log as text."""
 
 
 def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
@@ -40,9 +43,10 @@ def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
     Args:
         on_first_read: called once, with the output stream of the protocol, just before the entry first reads the input.
     """
+    log_fd = LOG_FD if _is_open(LOG_FD) else 2
     protocol_in = io.FileIO(os.dup(0), "rb")
     protocol_out = io.BufferedWriter(io.FileIO(os.dup(1), "wb"), BUFFER_BYTES)
-    _point_descriptors_at_logs()
+    _point_descriptors_at_logs(log_fd)
     _LogInput.buffer = io.BufferedReader(protocol_in, BUFFER_BYTES)
     _LogOutput.buffer = protocol_out
     _on_first_read(protocol_in, lambda: on_first_read(protocol_out))
@@ -54,16 +58,22 @@ def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _point_descriptors_at_logs() -> None:
+def _is_open(fd: int) -> bool:
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+
+
+def _point_descriptors_at_logs(log_fd: int) -> None:
     """Descriptor 0 becomes the null device, 1 the log pipe, or standard error where there is no such pipe."""
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
-    try:
-        os.dup2(LOG_FD, 1)
-        os.close(LOG_FD)
-    except OSError:
-        os.dup2(2, 1)
+    os.dup2(log_fd, 1)
+    if log_fd == LOG_FD:
+        os.close(log_fd)
 
 
 def _on_first_read(raw: io.FileIO, callback: Callable[[], None]) -> None:

@@ -107,7 +107,8 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   oneOf('installer', installer ?? 'auto', ['auto', 'uv', 'pip']);
   oneOf('protocol', protocol, ['auto', 'bare']);
   if (typeof logs === 'string') oneOf('logs', logs, ['inherit', 'pipe', 'ignore']);
-  else if (typeof logs?.write !== 'function') throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
+  else if (typeof logs?.write !== 'function')
+    throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
   return {
     provisioning: {
       ...(python === undefined ? {} : { python }),
@@ -139,7 +140,13 @@ export function checkCallOptions(options: { timeout?: number }): void {
   if (timeout !== undefined) whole({ timeout }, 'timeout', 0, 0, LARGEST_TIMEOUT_MS);
 }
 
-function whole<N extends string>(options: Partial<Record<N, number>> | SynapseOptions, name: N, fallback: number, least: number, most: number): number {
+function whole<N extends string>(
+  options: Partial<Record<N, number>> | SynapseOptions,
+  name: N,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
   const value = (options as Partial<Record<N, number>>)[name] ?? fallback;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw invalid(name, `The option ${name} must be a whole number from ${least} to ${most}, not ${String(value)}.`);
@@ -148,7 +155,8 @@ function whole<N extends string>(options: Partial<Record<N, number>> | SynapseOp
 function checkStrings(options: SynapseOptions): void {
   for (const name of ['python', 'venv', 'cwd'] as const) {
     const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === '')) throw invalid(name, `The option ${name} must be a text that is not empty.`);
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw invalid(name, `The option ${name} must be a text that is not empty.`);
   }
   for (const name of ['args', 'requirements'] as const) {
     const value: unknown = options[name];

@@ -138,7 +138,9 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     try {
       hello = parseHello(this.#codec.decode(body));
     } catch (error) {
-      this.#fail(error instanceof FrameError ? error : new FrameError('The first frame of the worker is not MessagePack.', { cause: error }));
+      this.#fail(
+        error instanceof FrameError ? error : new FrameError('The first frame of the worker is not MessagePack.', { cause: error }),
+      );
       return;
     }
     this.#observer.onHello(hello);

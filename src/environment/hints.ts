@@ -20,7 +20,8 @@ const RULES: readonly Rule[] = [
     hint: 'The package index shows a certificate that is not trusted here: set SSL_CERT_FILE to the certificates of your network.',
   },
   {
-    pattern: /Failed to establish a new connection|Temporary failure in name resolution|dns error|error sending request|Retrying \(Retry\(/i,
+    pattern:
+      /Failed to establish a new connection|Temporary failure in name resolution|dns error|error sending request|Retrying \(Retry\(/i,
     hint: 'The package index cannot be reached: check the network and the proxy variables, then run it again.',
   },
   {

@@ -111,7 +111,6 @@ function innerPip(): Installer {
   return {
     name: 'pip of venv',
     makeEnvironment: (target) => start(target, target.interpreter.executable, ['-I', '-m', 'venv', target.venv]),
-    install: (target, files) =>
-      start(target, environmentPython(target.venv), ['-I', '-m', 'pip', ...PIP_INSTALL, ...fileArguments(files)]),
+    install: (target, files) => start(target, environmentPython(target.venv), ['-I', '-m', 'pip', ...PIP_INSTALL, ...fileArguments(files)]),
   };
 }

@@ -64,11 +64,14 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
     options.signal?.throwIfAborted();
     if (!timeout.aborted) throw error;
     const hint = 'Wait for it, or end that process, and try again.';
-    throw new ProvisionError(`Another process (${await ownerOf(path)}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`, {
-      code: 'ERR_SYNAPSE_LOCK_TIMEOUT',
-      step: 'lock',
-      hint,
-    });
+    throw new ProvisionError(
+      `Another process (${await ownerOf(path)}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`,
+      {
+        code: 'ERR_SYNAPSE_LOCK_TIMEOUT',
+        step: 'lock',
+        hint,
+      },
+    );
   }
 }
 

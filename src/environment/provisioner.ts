@@ -163,7 +163,10 @@ async function make(plan: Plan, interpreter: Interpreter, lock: Lock): Promise<S
   plan.report({ phase: 'verify', message: 'Checking the environment' });
   const found = await verify(plan);
   return attempt('stamp', plan.venv, () =>
-    writeStamp({ venv: plan.venv, options: plan.options, inputs, installer: installer.name, createdAt: new Date().toISOString(), ...found }, interpreter),
+    writeStamp(
+      { venv: plan.venv, options: plan.options, inputs, installer: installer.name, createdAt: new Date().toISOString(), ...found },
+      interpreter,
+    ),
   );
 }
 
@@ -217,7 +220,8 @@ async function verify(plan: Plan): Promise<{ sitePackages: string; distributions
 function demand(step: ProvisionStep, plan: Plan, result: CommandResult): void {
   if (result.exitCode === 0) return;
   const hint = hintFor(result.output);
-  const ending = result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
+  const ending =
+    result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
   throw new ProvisionError(
     `The environment of ${plan.directory} could not be made: ${result.command} ${ending}.\n${result.output}\n${hint}`,
     { step, command: result.command, output: result.output, hint },

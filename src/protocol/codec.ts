@@ -17,8 +17,7 @@ const strictExtensions = {
     if (obstacle !== undefined) throw new TypeError(obstacle);
     return types.isDate(value) ? ExtensionCodec.defaultCodec.tryToEncode(new Date(value), context) : null;
   },
-  decode: (data: Uint8Array, type: number, context: undefined) =>
-    ExtensionCodec.defaultCodec.decode(data, type, context),
+  decode: (data: Uint8Array, type: number, context: undefined) => ExtensionCodec.defaultCodec.decode(data, type, context),
 };
 
 /** Says why a value has no faithful form, or nothing if it has one (its parts not considered). */
