@@ -23,7 +23,6 @@ const ESM_PACKAGES = [
 const config: Config = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
   transform: { '\\.[mc]?[jt]s$': ['ts-jest', { tsconfig: 'test/tsconfig.json', diagnostics: { ignoreCodes: [151002] } }] },
   transformIgnorePatterns: [`node_modules/(?!(?:.*/)?(?:${ESM_PACKAGES.join('|')})/)`],
   moduleNameMapper: { '^unicorn-magic$': '<rootDir>/node_modules/unicorn-magic/node.js' },

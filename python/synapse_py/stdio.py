@@ -50,9 +50,12 @@ def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
     _LogInput.buffer = io.BufferedReader(protocol_in, BUFFER_BYTES)
     _LogOutput.buffer = protocol_out
     _on_first_read(protocol_in, lambda: on_first_read(protocol_out))
-    sys.stdin = sys.__stdin__ = _LogInput(io.FileIO(0, "rb", closefd=False), encoding="utf-8")  # type: ignore[arg-type,misc]
+    sys.stdin = sys.__stdin__ = _LogInput(io.FileIO(0, "rb", closefd=False), encoding="utf-8")  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _LogOutput(  # type: ignore[misc]
-        io.BufferedWriter(io.FileIO(1, "wb", closefd=False)), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        io.BufferedWriter(io.FileIO(1, "wb", closefd=False)),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
     )
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
