@@ -53,7 +53,10 @@ export async function ensureDependencies() {
 /** Builds `dist/` if it is missing or older than the sources. */
 export async function ensureBuild() {
   const built = join(ROOT, 'dist', 'index.d.cts');
-  const sources = [...readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join(ROOT, 'src', name)), join(ROOT, 'tsdown.config.mts')];
+  const sources = [
+    ...readdirSync(join(ROOT, 'src'), { recursive: true }).map((name) => join(ROOT, 'src', name)),
+    join(ROOT, 'tsdown.config.mts'),
+  ];
   const newest = Math.max(...sources.map((path) => statSync(path).mtimeMs));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   await demand(process.execPath, [command('tsdown'), '--logLevel', 'warn']);

@@ -10,6 +10,7 @@ import { command, ensureBuild, ensureDependencies, ensurePythonTools, ROOT, run 
 
 await ensureDependencies();
 await ensureBuild();
+const python = await ensurePythonTools();
 const reports = mkdtempSync(join(tmpdir(), 'synapse-test-'));
 const jestArguments = process.argv.slice(2);
 
@@ -22,7 +23,6 @@ async function jest() {
 
 async function pytest() {
   const report = join(reports, 'pytest.xml');
-  const python = await ensurePythonTools();
   const code = await run(python, ['-m', 'pytest', `--junitxml=${report}`], { cwd: join(ROOT, 'python') });
   const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
   const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);

@@ -28,7 +28,6 @@ def run_entry(directory: str, path: str) -> None:
         __file__=path,
         __package__=package or None,
         __builtins__=builtins,
-        __loader__=type(__spec__.loader)("__main__", path),
     )
     sys.modules["__main__"] = main
     try:

@@ -33,7 +33,8 @@ const RULES: readonly Rule[] = [
     hint: 'Two requirements exclude each other (see above): loosen the version of one of them.',
   },
   {
-    pattern: /No matching distribution found|Could not find a version|was not found in the package registry|there is no version of/i,
+    pattern:
+      /No matching distribution found|Could not find a version|was not found in the p(?:ackage registry|rovided package locations)|there is no version of/i,
     hint: 'A requirement names a package or version that does not exist for this Python: check its spelling and version (the name to install is not always the name to import).',
   },
   {

@@ -1,0 +1,119 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Synapse } from '../../src/api/synapse';
+import { provision } from '../../src/environment/provisioner';
+import { copyFixture, FIXTURES, makeForFixture, makeSynapse, spawnFixture, temporaryFolder } from '../support/fixture';
+import { rejection } from '../support/until';
+
+const echo = join(FIXTURES, 'echo');
+
+it('call before spawn', async () => {
+  const error = await rejection(makeForFixture().call(1));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_NOT_READY', state: 'created', message: expect.stringContaining('await spawn()') });
+});
+
+it('call while spawning', async () => {
+  const synapse = makeForFixture();
+  const spawned = synapse.spawn(echo);
+  expect(await rejection(synapse.call(1))).toMatchObject({ code: 'ERR_SYNAPSE_NOT_READY', state: 'provisioning' });
+  await spawned;
+});
+
+it('spawn twice, together or later; the first one is not disturbed', async () => {
+  const synapse = makeForFixture();
+  const first = synapse.spawn(echo);
+  expect(await rejection(synapse.spawn(echo))).toMatchObject({ code: 'ERR_SYNAPSE_ALREADY_SPAWNED', state: 'provisioning' });
+  await first;
+  expect(await rejection(synapse.spawn(echo))).toMatchObject({ code: 'ERR_SYNAPSE_ALREADY_SPAWNED', state: 'ready' });
+  expect(await synapse.call('fine')).toBe('fine');
+});
+
+it('call and spawn after dispose', async () => {
+  const synapse = await spawnFixture('echo');
+  await synapse.dispose();
+  expect(await rejection(synapse.call(1))).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
+  expect(await rejection(synapse.spawn(echo))).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
+});
+
+it('a missing directory', async () => {
+  const error = await rejection(makeSynapse().spawn('no/such/place'));
+  const path = join(process.cwd(), 'no', 'such', 'place');
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_DIRECTORY_NOT_FOUND', path, message: expect.stringContaining(path) });
+});
+
+it('a file where the directory should be', async () => {
+  const error = await rejection(makeSynapse().spawn(join(echo, 'main.py')));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_DIRECTORY_NOT_FOUND' });
+});
+
+it('a missing script; nothing is made on disk', async () => {
+  const folder = await copyFixture('echo');
+  const error = await rejection(makeSynapse().spawn(folder, 'start'));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_ENTRY_NOT_FOUND', path: join(folder, 'start') });
+  expect(error.message).toMatch(/start, start\.py, start[/\\]__main__\.py/);
+  await expect(rm(join(folder, '.venv'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('a missing requirements.txt; nothing is made on disk', async () => {
+  const folder = await copyFixture('echo');
+  await rm(join(folder, 'requirements.txt'));
+  const error = await rejection(makeSynapse().spawn(folder));
+  const path = join(folder, 'requirements.txt');
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND', path, message: expect.stringContaining('may be empty') });
+  await expect(rm(join(folder, '.venv'))).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('a missing file that the requirements include, and who includes it', async () => {
+  const folder = await copyFixture('echo', '-r more.txt\n');
+  const error = await rejection(makeSynapse().spawn(folder));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND', path: join(folder, 'more.txt') });
+  expect(error.message).toContain(`${join(folder, 'requirements.txt')} includes it`);
+});
+
+test.each(['../needs-package/main', '/etc/passwd', '.', ''])('an entry outside the directory: %p', async (entrypoint) => {
+  const error = await rejection(makeForFixture().spawn(echo, entrypoint));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_ENTRY_OUTSIDE', message: expect.stringContaining(echo) });
+});
+
+it('no Python', async () => {
+  const folder = await copyFixture('echo');
+  const error = await rejection(makeSynapse({ python: 'no-such-python' }).spawn(folder));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PYTHON_NOT_FOUND', step: 'discover', hint: expect.stringContaining('python option') });
+  expect(error.message).toContain('no-such-python');
+});
+
+it('a Python that is none, or too old, with what it said', async () => {
+  const folder = await copyFixture('echo');
+  const bin = await temporaryFolder();
+  const fake = async (name: string, says: string): Promise<string> => {
+    const path = join(bin, name);
+    await writeFile(path, `#!/bin/sh\n${says}\n`, { mode: 0o755 });
+    return path;
+  };
+  const old = await fake('old', `echo '{"executable": "/old", "version": "3.6.15", "info": [3, 6], "platform": "linux"}'`);
+  const broken = await fake('broken', 'echo "libpython is missing" >&2; exit 127');
+  expect((await rejection(makeSynapse({ python: old }).spawn(folder))).message).toContain('it is version 3.6.15');
+  expect((await rejection(makeSynapse({ python: broken }).spawn(folder))).message).toContain('libpython is missing');
+});
+
+it('an unknown option', () => {
+  expect(() => new Synapse({ pythn: 'python3' } as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'pythn' }),
+  );
+});
+
+it('uv asked for where there is none', async () => {
+  const { venv } = await provision(echo, { venv: '../.venv' });
+  const folder = await copyFixture('echo');
+  const synapse = makeSynapse({ installer: 'uv', env: { PATH: await temporaryFolder() }, python: join(venv, 'bin', 'python') });
+  expect(await rejection(synapse.spawn(folder))).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'installer' });
+});
+
+it('a place for the environment that holds other files, which are left alone', async () => {
+  const folder = await copyFixture('echo');
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'data', 'precious.csv'), '1,2\n');
+  const error = await rejection(makeSynapse({ venv: 'data' }).spawn(folder));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'venv', hint: expect.stringContaining('venv option') });
+  await rm(join(folder, 'data', 'precious.csv'));
+});

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { isRunning, until } from '../support/until';
+
+const HOST = join(__dirname, '..', 'support', 'host.mjs');
+
+function startHost(...args: string[]) {
+  return execa(process.execPath, [HOST, ...args], { reject: false, forceKillAfterDelay: false });
+}
+
+async function firstLine(host: ReturnType<typeof startHost>): Promise<number[]> {
+  const lines = createInterface({ input: host.stdout });
+  const [line] = await Promise.race([once(lines, 'line'), host.then(({ stderr }) => Promise.reject(new Error(stderr)))]);
+  return JSON.parse(line);
+}
+
+describe('nothing is left behind when the program', () => {
+  test.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP'] as const)('is ended by %s while the worker computes', async (signal) => {
+    const host = startHost('never-answers', 'wait');
+    const pids = await firstLine(host);
+    expect(pids.map(isRunning)).toEqual([true]);
+    host.kill(signal);
+    expect(await host).toMatchObject({ signal });
+    await until(() => !pids.some(isRunning));
+  });
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)('is ended by %s: processes of the worker included', async (signal) => {
+    const host = startHost('starts-a-child', 'wait');
+    const pids = await firstLine(host);
+    expect(pids.map(isRunning)).toEqual([true, true]);
+    host.kill(signal);
+    await host;
+    await until(() => !pids.some(isRunning));
+  });
+
+  test.each([
+    ['exit', 0],
+    ['throw', 1],
+  ])('ends by %s while the worker computes', async (action, exitCode) => {
+    const host = startHost('never-answers', action);
+    const pids = await firstLine(host);
+    expect(await host).toMatchObject({ exitCode });
+    await until(() => !pids.some(isRunning));
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('is ended by %s and its worker has no bootstrap', async (signal) => {
+    const host = startHost('bare-program', 'wait', '[]', JSON.stringify({ protocol: 'bare', entrypoint: 'program' }));
+    await firstLine(host);
+    host.kill(signal);
+    const { stdout } = await host;
+    await until(() => !(JSON.parse(stdout) as number[]).some(isRunning));
+  });
+});
+
+describe('a program that does not dispose', () => {
+  it('ends by itself when no call is outstanding, and its worker with it', async () => {
+    const host = startHost('echo', 'end without disposing');
+    const pids = await firstLine(host);
+    expect(await host).toMatchObject({ exitCode: 0, stderr: '' });
+    await until(() => !pids.some(isRunning));
+  });
+
+  it('is kept alive by an outstanding call', async () => {
+    const host = startHost('echo', 'end without waiting', '"answered"');
+    expect((await firstLine(host))[1]).toBe('answered');
+    expect(await host).toMatchObject({ exitCode: 0 });
+  });
+});
