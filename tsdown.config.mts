@@ -1,6 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
-const common: UserConfig = { entry: ['src/index.ts'], outDir: 'dist', dts: true, shims: true, target: 'node20', sourcemap: true };
+const common: UserConfig = { entry: ['src/index.ts'], outDir: 'dist', dts: true, shims: true, target: 'node20' };
 
 // execa and signal-exit's ESM are external in the ESM build; a CommonJS build that requires execa, which is ESM only, fails in Jest.
 export default defineConfig([

@@ -65,7 +65,7 @@ export async function acquireLock(path: string, options: LockOptions): Promise<L
     if (!timeout.aborted) throw error;
     const hint = 'Wait for it, or end that process, and try again.';
     throw new ProvisionError(
-      `Another process (${await ownerOf(path)}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`,
+      `Another process (${await ownerOf(ownerPathOf(path), path)}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`,
       {
         code: 'ERR_SYNAPSE_LOCK_TIMEOUT',
         step: 'lock',
@@ -123,7 +123,7 @@ async function isStillAt(file: FileHandle, path: string): Promise<boolean> {
 }
 
 async function lockByOwner(path: string, options: LockOptions, signal: AbortSignal): Promise<Lock> {
-  const ownerPath = `${path}.owner`;
+  const ownerPath = ownerPathOf(path);
   let told = false;
   while (!(await createExclusively(ownerPath))) {
     signal.throwIfAborted();
@@ -175,6 +175,15 @@ function describeSelf(): string {
   return `pid ${process.pid} on ${hostname()}`;
 }
 
-async function ownerOf(path: string): Promise<string> {
-  return (await readFile(path, 'utf8').catch(() => '')) || 'an unknown process';
+/** What the first of these files that is there says of its owner. */
+async function ownerOf(...paths: string[]): Promise<string> {
+  for (const path of paths) {
+    const owner = await readFile(path, 'utf8').catch(() => '');
+    if (owner) return owner;
+  }
+  return 'an unknown process';
+}
+
+function ownerPathOf(path: string): string {
+  return `${path}.owner`;
 }

@@ -1,0 +1,47 @@
+/** What the figures should be. Owns the goals and their judgement. */
+
+import { summarise, summarisePairs } from './statistics.mjs';
+
+/**
+ * A bound on one figure of Synapse.
+ *
+ * @typedef {object} Goal
+ * @property {string} measure
+ * @property {'ratio' | 'difference' | 'figure'} of what is bounded: Synapse divided by or less the other, or Synapse's own figure
+ * @property {string} [against] the other subject
+ * @property {number} [atMost]
+ * @property {number} [atLeast]
+ * @property {boolean} [informational] whether missing it leaves the run a success
+ */
+
+/** @type {Goal[]} */
+const GOALS = [
+  { measure: 'round-trip', of: 'ratio', against: 'raw-stream', atMost: 1.6 },
+  { measure: 'throughput', of: 'ratio', against: 'plain', atLeast: 3 },
+  { measure: 'echo-16', of: 'ratio', against: 'raw-store', atLeast: 0.3 },
+  { measure: 'start', of: 'ratio', against: 'by-hand', atMost: 1.3 },
+  { measure: 'start', of: 'difference', against: 'by-hand', atMost: 40 },
+  { measure: 'memory', of: 'figure', atMost: 5 },
+  { measure: 'provisioning', of: 'figure', atMost: 5, informational: true },
+];
+
+const COMBINATIONS = { ratio: (own, other) => own / other, difference: (own, other) => own - other };
+
+/**
+ * Judges the goals of one measure.
+ *
+ * @param {import('./measures/measure.mjs').Result} result
+ * @returns {(Goal & { found?: import('./statistics.mjs').Summary, met: boolean })[]} without `found` there was no figure, and no goal met
+ */
+export function judge(result) {
+  return GOALS.filter(({ measure }) => measure === result.id).map((goal) => {
+    const found = find(goal, result.series);
+    const { atMost = Number.POSITIVE_INFINITY, atLeast = Number.NEGATIVE_INFINITY } = goal;
+    return { ...goal, found, met: found !== undefined && found.median <= atMost && found.median >= atLeast };
+  });
+}
+
+function find({ of, against }, series) {
+  const figures = (id) => series.find(({ subject }) => subject === id)?.figures ?? [];
+  return of === 'figure' ? summarise(figures('synapse')) : summarisePairs(figures('synapse'), figures(against), COMBINATIONS[of]);
+}

@@ -1,0 +1,38 @@
+/** What a measure is: the form of its result, and the list of measures in the order of the report. */
+
+import { echoLarge } from './echo-large.mjs';
+import { memory } from './memory.mjs';
+import { provisioning } from './provisioning.mjs';
+import { roundTrip } from './round-trip.mjs';
+import { start } from './start.mjs';
+import { throughput } from './throughput.mjs';
+
+/**
+ * What a measure needs to know.
+ *
+ * @typedef {object} Context
+ * @property {string} python the interpreter of the module's environment
+ * @property {boolean} quick whether few rounds are enough
+ */
+
+/**
+ * What a measure found.
+ *
+ * @typedef {object} Result
+ * @property {string} id
+ * @property {string} title
+ * @property {string} unit
+ * @property {'lower' | 'higher'} better
+ * @property {import('../rounds.mjs').Series[]} series
+ */
+
+/** Takes as long as all others together, and no goal hangs on it. */
+const longest = echoLarge(64);
+
+/** @type {((context: Context) => Promise<Result>)[]} */
+const MEASURES = [roundTrip, throughput, echoLarge(1), echoLarge(16), longest, start, memory, provisioning];
+
+/** @param {boolean} quick */
+export function measuresFor(quick) {
+  return MEASURES.filter((measure) => !quick || measure !== longest);
+}

@@ -1,0 +1,16 @@
+"""The raw echo for large messages: a whole message is read into memory that is there already, then written back.
+
+A message is a length (8 bytes, little-endian) and its bytes; only the bytes go back.
+"""
+
+import sys
+
+memory = bytearray(0)
+while header := sys.stdin.buffer.read(8):
+    size = int.from_bytes(header, "little")
+    if size > len(memory):
+        memory = bytearray(size)
+    with memoryview(memory) as view:
+        sys.stdin.buffer.readinto(view[:size])
+        sys.stdout.buffer.write(view[:size])
+    sys.stdout.buffer.flush()

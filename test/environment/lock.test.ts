@@ -1,0 +1,132 @@
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { acquireLock, type LockOptions } from '../../src/environment/lock';
+import { temporaryFolder } from '../support/fixture';
+import { isRunning, rejection, until } from '../support/until';
+
+const kinds: [string, Partial<LockOptions>][] = [
+  ['by the kernel', {}],
+  ['by an owner file, as on Windows', { platform: 'win32' }],
+];
+
+async function makeLock(kind: Partial<LockOptions>) {
+  const path = join(await temporaryFolder(), 'lock');
+  return {
+    path,
+    acquire: (more: Partial<LockOptions> = {}) => acquireLock(path, { python: 'python3', env: process.env, ...kind, ...more }),
+  };
+}
+
+/** A process that has ended, so that its number names nobody. */
+async function deadPid(): Promise<number> {
+  const { stdout } = await execa(process.execPath, ['-p', 'process.pid']);
+  await until(() => !isRunning(Number(stdout)));
+  return Number(stdout);
+}
+
+describe.each(kinds)('%s', (_, kind) => {
+  it('has one holder at a time; whoever waits is told by whom', async () => {
+    const { acquire } = await makeLock(kind);
+    const first = await acquire();
+    const order: string[] = [];
+    let second: Promise<void> = Promise.resolve();
+    const owner = await new Promise<string>((onWait) => {
+      second = acquire({ onWait }).then(async (lock) => {
+        order.push('second');
+        await lock.release();
+      });
+    });
+    expect(owner).toBe(`pid ${process.pid} on ${hostname()}`);
+    order.push('first releases');
+    await first.release();
+    await second;
+    expect(order).toEqual(['first releases', 'second']);
+  });
+
+  it('is never held twice, whatever the crowd', async () => {
+    const { acquire } = await makeLock(kind);
+    let holders = 0;
+    let most = 0;
+    await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const lock = await acquire();
+        most = Math.max(most, ++holders);
+        await new Promise((resolve) => setImmediate(resolve));
+        holders--;
+        await lock.release();
+      }),
+    );
+    expect(most).toBe(1);
+  });
+
+  it('gives up after its time, with the owner in the message', async () => {
+    const { acquire } = await makeLock(kind);
+    const held = await acquire();
+    const error = await rejection(acquire({ timeoutMs: 300 }));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_LOCK_TIMEOUT', step: 'lock', hint: expect.any(String) });
+    expect(error.message).toContain(`pid ${process.pid}`);
+    await held.release();
+  });
+
+  it('gives up when aborted, with the reason of the signal', async () => {
+    const { acquire } = await makeLock(kind);
+    const held = await acquire();
+    const abort = new AbortController();
+    const refused = rejection(acquire({ signal: abort.signal, onWait: () => abort.abort(new Error('enough')) }));
+    expect((await refused).message).toBe('enough');
+    await held.release();
+  });
+});
+
+it('is kept by a child that inherits it, and free when the child ends', async () => {
+  const { acquire } = await makeLock({});
+  const lock = await acquire();
+  const child = execa(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'pipe', 'pipe', lock.descriptor as never] });
+  await lock.release();
+  let freed = false;
+  const next = acquire({
+    onWait: () => {
+      freed = true;
+      child.stdin?.end();
+    },
+  });
+  await (await next).release();
+  expect(freed).toBe(true);
+  await child;
+});
+
+it('follows a lock file that was deleted while it waited', async () => {
+  const { path, acquire } = await makeLock({});
+  const first = await acquire();
+  const second = await acquire({
+    onWait: async () => {
+      await rm(path);
+      await first.release();
+    },
+  });
+  expect((await stat(path)).isFile()).toBe(true);
+  let third: Promise<void> = Promise.resolve();
+  await new Promise<void>((told) => {
+    third = acquire({ onWait: () => told() }).then((lock) => lock.release());
+  });
+  await second.release();
+  await third;
+});
+
+describe('an owner file', () => {
+  it('of a process of this machine that is gone is broken', async () => {
+    const { path, acquire } = await makeLock({ platform: 'win32' });
+    await writeFile(`${path}.owner`, `pid ${await deadPid()} on ${hostname()}`);
+    const lock = await acquire({ timeoutMs: 5000 });
+    expect(await readFile(`${path}.owner`, 'utf8')).toContain(`pid ${process.pid}`);
+    await lock.release();
+  });
+
+  it('of another machine, whose processes cannot be seen, is not', async () => {
+    const { path, acquire } = await makeLock({ platform: 'win32' });
+    await writeFile(`${path}.owner`, `pid ${await deadPid()} on another-machine`);
+    expect(await rejection(acquire({ timeoutMs: 250 }))).toMatchObject({ code: 'ERR_SYNAPSE_LOCK_TIMEOUT' });
+  });
+});
