@@ -1,12 +1,17 @@
-"""What a worker process starts with: ``python bootstrap.py DIRECTORY ENTRY [ARGUMENT ...]``.
+"""What a worker process starts with: brings the standard streams, the orphan guard and the entry together; each is its own file.
 
-Brings the standard streams, the orphan guard and the entry together; each is its own file.
+The host runs it by ``python -c``, since Python keeps the compiled form of an imported module but not of a script:
+``import sys; sys.dont_write_bytecode = False; sys.path.insert(0, sys.argv[1]); from synapse_py.bootstrap import main; main()``
+with the arguments ``PYTHON_DIRECTORY DIRECTORY ENTRY [ARGUMENT ...]``. This package's own compiled form is kept in any case: compiling
+it at each start would cost half of Python's own start-up.
 """
 
-from __future__ import annotations
-
-import os
 import sys
+
+from .entry import run_entry
+from .message import encode_hello
+from .orphan_guard import guard
+from .stdio import move_protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,30 +20,17 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Set the worker up and run the entry."""
-    directory, path, *arguments = sys.argv[1:]
-    own_folder = os.path.dirname(os.path.realpath(__file__))
-    if os.path.realpath(sys.path[0]) == own_folder:
-        del sys.path[0]  # its names must not shadow the module's own
-    sys.path.append(os.path.dirname(own_folder))
-    # This package's compiled form is kept in any case: compiling it at each start costs half of Python's own start-up.
-    writes_bytecode, sys.dont_write_bytecode = sys.dont_write_bytecode, False
-    from synapse_py.codec import encode  # noqa: PLC0415 - the path had to be set first
-    from synapse_py.entry import run_entry  # noqa: PLC0415
-    from synapse_py.frame import write_frame  # noqa: PLC0415
-    from synapse_py.message import hello  # noqa: PLC0415
-    from synapse_py.orphan_guard import guard  # noqa: PLC0415
-    from synapse_py.stdio import move_protocol  # noqa: PLC0415
-
-    sys.dont_write_bytecode = writes_bytecode
-
-    def announce(output: BinaryIO) -> None:
-        write_frame(output, encode(hello("loop")))
-
-    guard()
-    move_protocol(announce)
+    own_folder, directory, path, *arguments = sys.argv[1:]
+    sys.dont_write_bytecode = bool(sys.flags.dont_write_bytecode)
+    del sys.path[: 2 if sys.path[1] == "" else 1]  # this package's folder, and the empty entry that -c brings
+    sys.path.append(own_folder)  # importable, after everything that is the module's own
     sys.argv = [path, *arguments]
+    guard()
+    move_protocol(_announce)
     run_entry(directory, path)
 
 
-if __name__ == "__main__":
-    main()
+def _announce(output: "BinaryIO") -> None:
+    body = encode_hello("loop")
+    output.write(len(body).to_bytes(4, "little") + body)
+    output.flush()

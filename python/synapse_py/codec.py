@@ -3,8 +3,6 @@
 Format: https://github.com/msgpack/msgpack/blob/master/spec.md
 """
 
-from __future__ import annotations
-
 import struct
 
 from .errors import SerializationError
@@ -36,7 +34,7 @@ class ExtType:
         return f"ExtType({self.type}, {self.data!r})"
 
 
-def encode(value: Any) -> bytes:
+def encode(value: "Any") -> bytes:
     """Encode a value as MessagePack, each part in its shortest form.
 
     Args:
@@ -53,7 +51,7 @@ def encode(value: Any) -> bytes:
     return bytes(out)
 
 
-def decode(data: bytes) -> Any:
+def decode(data: bytes) -> "Any":
     """Decode exactly one MessagePack value.
 
     Args:
@@ -76,7 +74,7 @@ def decode(data: bytes) -> Any:
     return value
 
 
-def _encode(out: bytearray, value: Any, path: str, depth: int) -> None:
+def _encode(out: bytearray, value: "Any", path: str, depth: int) -> None:
     if depth == 0:
         raise SerializationError(f"nested deeper than {MAX_DEPTH} levels, or contains itself", path)
     if value is None:
@@ -145,8 +143,8 @@ def _head(
     out: bytearray,
     size: int,
     path: str,
-    markers: tuple[int | None, int, int],
-    fix: tuple[int, int] | None = None,
+    markers: "tuple[int | None, int, int]",
+    fix: "tuple[int, int] | None" = None,
 ) -> None:
     """Write the marker and size of a str, bytes, array, map or ext in its shortest form."""
     if fix is not None and size <= fix[1]:
@@ -176,7 +174,7 @@ _SIZED: dict[int, tuple[str, str]] = {
 _CONSTANTS = {0xC0: None, 0xC2: False, 0xC3: True}
 
 
-def _decode(data: bytes, at: int, depth: int) -> tuple[Any, int]:
+def _decode(data: bytes, at: int, depth: int) -> "tuple[Any, int]":
     """Decode the value at an offset; return it and the offset behind it."""
     if depth == 0:
         raise SerializationError(f"MessagePack data is nested deeper than {MAX_DEPTH} levels")
@@ -212,20 +210,20 @@ def _slice(data: bytes, at: int, size: int) -> bytes:
     return data[at : at + size]
 
 
-def _decode_str(data: bytes, at: int, size: int, _depth: int) -> tuple[Any, int]:
+def _decode_str(data: bytes, at: int, size: int, _depth: int) -> "tuple[Any, int]":
     return _slice(data, at, size).decode(), at + size
 
 
-def _decode_bin(data: bytes, at: int, size: int, _depth: int) -> tuple[Any, int]:
+def _decode_bin(data: bytes, at: int, size: int, _depth: int) -> "tuple[Any, int]":
     return _slice(data, at, size), at + size
 
 
-def _decode_ext(data: bytes, at: int, size: int, _depth: int) -> tuple[Any, int]:
+def _decode_ext(data: bytes, at: int, size: int, _depth: int) -> "tuple[Any, int]":
     (code,) = struct.unpack_from(">b", data, at)
     return ExtType(code, _slice(data, at + 1, size)), at + 1 + size
 
 
-def _decode_array(data: bytes, at: int, size: int, depth: int) -> tuple[Any, int]:
+def _decode_array(data: bytes, at: int, size: int, depth: int) -> "tuple[Any, int]":
     items = []
     for _ in range(size):
         item, at = _decode(data, at, depth - 1)
@@ -233,7 +231,7 @@ def _decode_array(data: bytes, at: int, size: int, depth: int) -> tuple[Any, int
     return items, at
 
 
-def _decode_map(data: bytes, at: int, size: int, depth: int) -> tuple[Any, int]:
+def _decode_map(data: bytes, at: int, size: int, depth: int) -> "tuple[Any, int]":
     items = {}
     for _ in range(size):
         key, at = _decode(data, at, depth - 1)
@@ -245,7 +243,7 @@ def _decode_map(data: bytes, at: int, size: int, depth: int) -> tuple[Any, int]:
     return items, at
 
 
-_DECODERS: dict[str, Callable[[bytes, int, int, int], tuple[Any, int]]] = {
+_DECODERS: "dict[str, Callable[[bytes, int, int, int], tuple[Any, int]]]" = {
     "str": _decode_str,
     "bin": _decode_bin,
     "ext": _decode_ext,

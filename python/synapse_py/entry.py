@@ -1,10 +1,9 @@
 """Runs a module's entry script as ``__main__``, the way ``python main.py`` and ``python -m pkg.worker`` do."""
 
-from __future__ import annotations
-
 import builtins
 import os
 import sys
+from _frozen_importlib_external import SourceFileLoader  # importlib.machinery's, without its import at each start
 
 
 def run_entry(directory: str, path: str) -> None:
@@ -23,23 +22,19 @@ def run_entry(directory: str, path: str) -> None:
     package = _package_of(directory, path)
     folder = os.path.dirname(path)
     sys.path[:0] = [directory] if package or folder == directory else [folder, directory]
+    loader = SourceFileLoader("__main__", path)
     main = type(sys)("__main__")
-    main.__dict__.update(
-        __file__=path,
-        __package__=package or None,
-        __builtins__=builtins,
-    )
+    main.__dict__.update(__file__=path, __package__=package or None, __loader__=loader, __builtins__=builtins)
     sys.modules["__main__"] = main
     try:
         if package:
             __import__(package)
-        with open(path, "rb") as file:
-            code = compile(file.read(), path, "exec", dont_inherit=True)
-        exec(code, main.__dict__)
+        code = loader.get_code("__main__")  # kept in compiled form, as that of any imported module
+        exec(code, main.__dict__)  # type: ignore[arg-type]
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:
-        _print_traceback(error, path)
+        _print_traceback(error)
         raise SystemExit(1) from None
 
 
@@ -53,10 +48,10 @@ def _package_of(directory: str, path: str) -> str:
     return ".".join(names) if folder == directory else ""
 
 
-def _print_traceback(error: BaseException, path: str) -> None:
-    """Print what Python would print, without the frames of this package."""
+def _print_traceback(error: BaseException) -> None:
+    """Print what Python would print, without the frames that are there before the entry's own."""
     own_folder = os.path.dirname(__file__)
     traceback = error.__traceback__
-    while traceback and os.path.dirname(traceback.tb_frame.f_code.co_filename) == own_folder:
+    while traceback and traceback.tb_frame.f_code.co_filename.startswith((own_folder, "<frozen importlib")):
         traceback = traceback.tb_next
     sys.excepthook(type(error), error.with_traceback(traceback), traceback)

@@ -1,7 +1,5 @@
 """Frames on a byte stream: a 4-byte little-endian length, then that many bytes. What the bytes mean is codec's business."""
 
-from __future__ import annotations
-
 from .errors import FrameError, FrameTooLargeError
 
 TYPE_CHECKING = False
@@ -30,7 +28,7 @@ def encode_frame(body: bytes, limit: int = DEFAULT_MAX_FRAME_BYTES) -> bytes:
     return len(body).to_bytes(HEADER_BYTES, "little") + body
 
 
-def read_frame(stream: BinaryIO, limit: int = DEFAULT_MAX_FRAME_BYTES) -> bytes | None:
+def read_frame(stream: "BinaryIO", limit: int = DEFAULT_MAX_FRAME_BYTES) -> "bytes | None":
     """Read one frame.
 
     Args:
@@ -58,7 +56,7 @@ def read_frame(stream: BinaryIO, limit: int = DEFAULT_MAX_FRAME_BYTES) -> bytes 
     return body
 
 
-def write_frame(stream: BinaryIO, body: bytes, limit: int = DEFAULT_MAX_FRAME_BYTES) -> None:
+def write_frame(stream: "BinaryIO", body: bytes, limit: int = DEFAULT_MAX_FRAME_BYTES) -> None:
     """Write one frame and flush it.
 
     Args:
@@ -73,7 +71,7 @@ def write_frame(stream: BinaryIO, body: bytes, limit: int = DEFAULT_MAX_FRAME_BY
     stream.flush()
 
 
-def _read_fully(stream: BinaryIO, size: int) -> bytes:
+def _read_fully(stream: "BinaryIO", size: int) -> bytes:
     """Read ``size`` bytes, in several reads if the stream gives less at once; fewer only at its end."""
     data = stream.read(size)
     if len(data) == size or not data:

@@ -1,7 +1,5 @@
 """Ends this process and its children when the host is gone. Owns the lifeline: a stream that the host only ever closes."""
 
-from __future__ import annotations
-
 import os
 
 LIFELINE_FD = 4

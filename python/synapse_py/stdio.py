@@ -4,8 +4,6 @@ Afterwards ``sys.stdin.buffer`` and ``sys.stdout.buffer`` are the protocol; ever
 (``print``, C code, child processes) is log output.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import sys
@@ -21,9 +19,9 @@ BUFFER_BYTES = 64 * 1024  # as much as a pipe gives at once: many frames in one 
 class _LogText(io.TextIOWrapper):
     """Standard output or input as text; its ``buffer`` is the protocol instead of what lies below the text."""
 
-    buffer: Any = None
+    buffer: "Any" = None
 
-    def detach(self) -> BinaryIO:
+    def detach(self) -> "BinaryIO":
         """Give the protocol stream, as detaching plain standard streams does."""
         stream: BinaryIO = self.buffer
         return stream
@@ -37,7 +35,7 @@ class _LogOutput(_LogText):
     """Standard output: the log as text."""
 
 
-def move_protocol(on_first_read: Callable[[BinaryIO], None]) -> None:
+def move_protocol(on_first_read: "Callable[[BinaryIO], None]") -> None:
     """Put the protocol on private descriptors and replace the standard streams.
 
     Args:
@@ -79,7 +77,7 @@ def _point_descriptors_at_logs(log_fd: int) -> None:
         os.close(log_fd)
 
 
-def _on_first_read(raw: io.FileIO, callback: Callable[[], None]) -> None:
+def _on_first_read(raw: io.FileIO, callback: "Callable[[], None]") -> None:
     """Call back before the first read of a raw stream.
 
     Every way to read a buffered stream comes down to one of these four methods of its raw stream. Each is shadowed on the instance
@@ -87,8 +85,8 @@ def _on_first_read(raw: io.FileIO, callback: Callable[[], None]) -> None:
     """
     names = ("readinto", "read", "readall", "fileno")
 
-    def first(name: str) -> Callable[..., Any]:
-        def method(*args: Any) -> Any:
+    def first(name: str) -> "Callable[..., Any]":
+        def method(*args: "Any") -> "Any":
             for shadow in names:
                 raw.__dict__.pop(shadow, None)
             callback()

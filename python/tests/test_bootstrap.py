@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,8 @@ from synapse_py.frame import encode_frame, read_frame
 from synapse_py.orphan_guard import LIFELINE_FD
 from synapse_py.stdio import LOG_FD
 
-BOOTSTRAP = Path(__file__).parents[1] / "synapse_py" / "bootstrap.py"
+PACKAGE_FOLDER = Path(__file__).parents[1]
+START = re.search(r"const START = '(.*)';", (PACKAGE_FOLDER.parent / "src" / "paths.ts").read_text(encoding="utf-8"))[1]
 LOOP = """
 import sys
 from synapse_py.codec import decode, encode
@@ -29,7 +31,7 @@ def start(tmp_path, source, **options):
     entry = tmp_path / "main.py"
     entry.write_text(source, encoding="utf-8")
     return subprocess.Popen(
-        [sys.executable, BOOTSTRAP, tmp_path, entry],
+        [sys.executable, "-c", START, PACKAGE_FOLDER, tmp_path, entry],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -116,7 +118,7 @@ def test_the_end_of_the_lifeline_ends_a_computing_worker(tmp_path, with_kernel):
     hide = "" if with_kernel else "sys.modules['fcntl'] = None\n"
     entry = tmp_path / "main.py"
     entry.write_text(
-        f"import os, sys\nsys.path.insert(0, {str(BOOTSTRAP.parents[1])!r})\n{hide}"
+        f"import os, sys\nsys.path.insert(0, {str(PACKAGE_FOLDER)!r})\n{hide}"
         f"from synapse_py.orphan_guard import guard\nassert guard({LIFELINE_FD})\nprint('on guard', flush=True)\nwhile True: pass\n",
         encoding="utf-8",
     )

@@ -1,20 +1,24 @@
 import os
 import sys
 
-from synapse_py.codec import encode
-from synapse_py.message import hello
+import pytest
+
+from synapse_py import message
+from synapse_py.codec import decode, encode
 
 from . import vectors
 
 
 def test_the_hello_has_the_golden_form():
     (row,) = vectors.load("messages.json")["hello"]
-    kind, version, details = hello("loop")
+    kind, version, details = decode(message.encode_hello("loop"))
     assert [kind, version] == row["value"][:2]
     assert details == {"mode": "loop", "python": ".".join(map(str, sys.version_info[:3])), "pid": os.getpid()}
     assert list(details) == list(row["value"][2])
 
 
-def test_the_golden_hello_is_encoded_to_its_golden_bytes():
-    (row,) = vectors.load("messages.json")["hello"]
-    assert encode(row["value"]) == vectors.encoding(row)
+@pytest.mark.parametrize("pid", [1, 127, 128, 255, 256, 42_000, 65_536, 4_194_304])
+def test_the_hello_is_what_the_codec_would_write(monkeypatch, pid):
+    monkeypatch.setattr(os, "getpid", lambda: pid)
+    hello = message.encode_hello("loop")
+    assert hello == encode(decode(hello))

@@ -4,14 +4,14 @@ import { StreamTransport } from '../channel/transport';
 import { findDirectory, findEntry } from '../environment/module-directory';
 import { provision } from '../environment/provisioner';
 import { workerVariables } from '../environment/variables';
-import { BOOTSTRAP_PATH } from '../paths';
+import { BOOTSTRAP_ARGUMENTS } from '../paths';
 import { type ProcessSpec, startProcess } from '../process/spawn';
 import type { Engine, PreparedModule, StartedWorker, WorkerSpec } from './engine';
 
 export const localEngine: Engine = {
   async prepare(spec) {
-    const directory = await findDirectory(spec.directory);
-    const entry = await findEntry(directory, spec.entrypoint);
+    const directory = findDirectory(spec.directory);
+    const entry = findEntry(directory, spec.entrypoint);
     const needsPython = spec.protocol === 'auto' || entry.endsWith('.py');
     const environment = needsPython ? await provision(directory, spec.provisioning) : undefined;
     return { directory, entry, environment };
@@ -36,7 +36,7 @@ export const localEngine: Engine = {
 
 function commandOf(spec: WorkerSpec, { directory, entry, environment }: PreparedModule): Pick<ProcessSpec, 'file' | 'args'> {
   if (!environment) return { file: entry, args: spec.args };
-  const script = spec.protocol === 'auto' ? [BOOTSTRAP_PATH, directory, entry] : [entry];
+  const script = spec.protocol === 'auto' ? [...BOOTSTRAP_ARGUMENTS, directory, entry] : [entry];
   return { file: environment.python, args: [...script, ...spec.args] };
 }
 

@@ -5,6 +5,7 @@
  * environment anew: an installer that is merely run again may call a half-copied package satisfied.
  */
 
+import { realpathSync } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { InvalidModuleError, ProvisionError, type ProvisionStep } from '../errors';
@@ -84,17 +85,17 @@ interface Plan extends Expectation {
  * @throws the signal's reason if aborted
  */
 export async function provision(directory: string | URL, options: ProvisionOptions = {}): Promise<Environment> {
-  const plan = await makePlan(await findDirectory(directory), options);
-  const stamp = await checkStamp(plan);
+  const plan = makePlan(findDirectory(directory), options);
+  const stamp = checkStamp(plan);
   if (typeof stamp !== 'string') return environmentOf(plan, stamp, true);
   await readRequirements(plan.directory, plan.files); // names what is missing before anything is made
   return build(plan);
 }
 
-async function makePlan(directory: string, options: ProvisionOptions): Promise<Plan> {
+function makePlan(directory: string, options: ProvisionOptions): Plan {
   const files = [options.requirements ?? DEFAULT_REQUIREMENTS].flat();
   const choice = options.installer ?? 'auto';
-  const real = await realpath(directory);
+  const real = realpathSync(directory);
   return {
     directory: real,
     venv: resolve(real, options.venv ?? DEFAULT_VENV),
@@ -131,7 +132,7 @@ async function build(plan: Plan): Promise<Environment> {
     onWait: (owner) => plan.report({ phase: 'waiting', message: `Waiting for ${owner}, which is making the environment` }),
   });
   try {
-    const stamp = await checkStamp(plan); // the one waited for may have done it all
+    const stamp = checkStamp(plan); // the one waited for may have done it all
     if (typeof stamp !== 'string') return environmentOf(plan, stamp, true);
     const made = await make(plan, interpreter, lock);
     plan.report({ phase: 'done', message: 'Environment ready' });
@@ -208,7 +209,7 @@ async function verify(plan: Plan): Promise<{ sitePackages: string; distributions
   });
   demand('verify', plan, result);
   const sitePackages = result.output.split('\n').at(-1) as string;
-  const distributions = await listDistributions(sitePackages);
+  const distributions = listDistributions(sitePackages);
   for (const name of distributions) {
     for (const part of ['METADATA', 'RECORD']) {
       await attempt('verify', plan.venv, () => access(join(sitePackages, name, part)));
