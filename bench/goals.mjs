@@ -16,13 +16,14 @@ import { summarise, summarisePairs } from './statistics.mjs';
 
 /** @type {Goal[]} */
 const GOALS = [
-  { measure: 'round-trip', of: 'ratio', against: 'raw-stream', atMost: 1.6 },
+  { measure: 'round-trip-two-cores', of: 'ratio', against: 'raw-stream', atMost: 1.6 },
+  { measure: 'round-trip-one-core', of: 'ratio', against: 'raw-stream', atMost: 1.6, informational: true },
   { measure: 'throughput', of: 'ratio', against: 'plain', atLeast: 3 },
   { measure: 'echo-16', of: 'ratio', against: 'raw-store', atLeast: 0.3 },
   { measure: 'start', of: 'ratio', against: 'by-hand', atMost: 1.3 },
   { measure: 'start', of: 'difference', against: 'by-hand', atMost: 40 },
   { measure: 'memory', of: 'figure', atMost: 5 },
-  { measure: 'provisioning', of: 'figure', atMost: 5, informational: true },
+  { measure: 'provisioning', of: 'figure', atMost: 5 },
 ];
 
 const COMBINATIONS = { ratio: (own, other) => own / other, difference: (own, other) => own - other };

@@ -30,7 +30,17 @@ import { throughput } from './throughput.mjs';
 const longest = echoLarge(64);
 
 /** @type {((context: Context) => Promise<Result>)[]} */
-const MEASURES = [roundTrip, throughput, echoLarge(1), echoLarge(16), longest, start, memory, provisioning];
+const MEASURES = [
+  roundTrip('two-cores'),
+  roundTrip('one-core'),
+  throughput,
+  echoLarge(1),
+  echoLarge(16),
+  longest,
+  start,
+  memory,
+  provisioning,
+];
 
 /** @param {boolean} quick */
 export function measuresFor(quick) {

@@ -1,21 +1,35 @@
-/** How long one small call takes when nothing else is under way. */
+/** How long one small call takes when nothing else is under way, with the processes on a core of their own each, or on one together. */
 
+import { canPlace, place, unplace } from '../placement.mjs';
 import { seriesOf, takeTurns, withPeers } from '../rounds.mjs';
 import { median } from '../statistics.mjs';
 
 /** Milliseconds of calls before the first round: both compilers have done their work by then. */
 const WARM_UP_MS = 400;
-/** Few, so that subjects change places faster than the system moves their processes between cores. */
-const CALLS_PER_TURN = 50;
+/** Enough that a turn is more than the first calls after another subject's. */
+const CALLS_PER_TURN = 300;
 
-/** @type {(context: import('./measure.mjs').Context) => Promise<import('./measure.mjs').Result>} */
-export async function roundTrip({ python, quick }) {
-  const series = ['synapse', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
-  await withPeers(series, python, async () => {
-    await takeTurns(series, 1, async (each) => void (await warmUp(each.peer)));
-    await takeTurns(series, quick ? 30 : 200, (each) => typicalTime(each.peer));
-  });
-  return { id: 'round-trip', title: 'Round trip of a small call, one after another (p50)', unit: 'µs', better: 'lower', series };
+/**
+ * @param {'two-cores' | 'one-core'} placement
+ * @returns {(context: import('./measure.mjs').Context) => Promise<import('./measure.mjs').Result>}
+ */
+export function roundTrip(placement) {
+  return async ({ python, quick }) => {
+    const series = ['synapse', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
+    const placed = canPlace();
+    try {
+      await withPeers(series, python, async () => {
+        if (placed) place(0, placement === 'one-core' ? 0 : 1);
+        await takeTurns(series, 1, async (each) => void (await warmUp(each.peer)));
+        await takeTurns(series, quick ? 10 : 60, (each) => typicalTime(each.peer));
+      });
+    } finally {
+      if (placed) unplace();
+    }
+    const where = placed ? (placement === 'one-core' ? 'both processes on one core' : 'each process on its core') : 'placed by the system';
+    const title = `Round trip of a small call, one after another (p50), ${where}`;
+    return { id: `round-trip-${placement}`, title, unit: 'µs', better: 'lower', series };
+  };
 }
 
 async function warmUp(peer) {
