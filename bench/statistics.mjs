@@ -4,7 +4,7 @@
  * @param {number[]} values at least one
  * @param {number} share 0 to 1
  */
-export function quantile(values, share) {
+function quantile(values, share) {
   const sorted = Float64Array.from(values).sort();
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)];

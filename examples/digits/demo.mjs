@@ -26,5 +26,7 @@ const predictions = (await Promise.all(batches.map((pixels) => synapse.call({ as
 const right = predictions.filter((digit, i) => digit === images.labels[i]).length;
 
 console.log(`\n${confusionTable(images, predictions)}\n`);
-console.log(`${right} of ${predictions.length} digits recognised, in ${batches.length} calls and ${(performance.now() - asked).toFixed(0)} ms`);
+console.log(
+  `${right} of ${predictions.length} digits recognised, in ${batches.length} calls and ${(performance.now() - asked).toFixed(0)} ms`,
+);
 await synapse.dispose();
