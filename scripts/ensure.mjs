@@ -47,7 +47,8 @@ export function command(packageName, name = packageName) {
 export async function ensureDependencies() {
   const installed = join(ROOT, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(ROOT, 'package-lock.json')).mtimeMs) return;
-  await npm(['ci']);
+  // Not `npm ci`: it refuses a lock file that lacks optional packages of other platforms, which a mirror may not have.
+  await npm(['install', '--no-save']);
 }
 
 /** Builds `dist/` if it is missing or older than the sources. */
