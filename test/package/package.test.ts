@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installNodes, type NodeName } from './node-releases';
 import { developmentVersion, listFiles, packLibrary } from './packed-library';
+import { followReadme, useTemplate } from './readme';
 import { addConsumer, commandOf, makeProject, type ProgramResult, runScript } from './user';
 
 /** Milliseconds for npm to fetch and unpack what is not in its cache. */
@@ -82,6 +83,17 @@ describe('a project that has nothing but the library', () => {
         });
       },
     );
+  });
+
+  test('can do word for word what the README says, and use the template that comes with the package', async () => {
+    const followed = await followReadme(project);
+    for (const place of [followed, await useTemplate(project, followed)]) {
+      const result = await runScript(process.execPath, join(place, 'main.mjs'), [], place);
+      expect(result).toEqual({ exitCode: 0, stdout: expect.any(String), stderr: '' });
+      const logged = [1, 2, 3].map((n) => `stdout: got {'n': ${n}}`);
+      expect(result.stdout.split('\n').filter((line) => line.startsWith('stdout'))).toEqual(logged);
+      expect(result.stdout).toContain('[ { echo: { n: 1 } }, { echo: { n: 2 } }, { echo: { n: 3 } } ]');
+    }
   });
 
   test('may load both builds: they have the same names, and errors of one are instances of the other', async () => {
