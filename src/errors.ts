@@ -146,7 +146,7 @@ export class DisposedError extends SynapseError {
   }
 }
 
-/** A call had no answer in time. `timeout` is in milliseconds; `phase` says how far it came. */
+/** A call had no answer in time. `timeout` is in milliseconds; `phase` is `run` if the module worked on it, `queue` if on an earlier one. */
 export class CallTimeoutError extends SynapseError {
   readonly method: string;
   readonly timeout: number;

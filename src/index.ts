@@ -1,7 +1,7 @@
 /** The public names, nothing else. */
 
-export type { SynapseOptions } from './api/options';
-export { type LogLine, type SpawnOptions, Synapse, type SynapseEvents } from './api/synapse';
+export type { SpawnOptions, SynapseOptions } from './api/options';
+export { type LogLine, Synapse, type SynapseEvents } from './api/synapse';
 export type { CallOptions } from './channel/pending';
 export type { InstallerChoice } from './environment/installer';
 export type { ProvisionEvent } from './environment/progress';

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 
-const PYTHON_DIRECTORY = join(__dirname, '..', 'python');
+export const PYTHON_DIRECTORY = join(__dirname, '..', 'python');
 
 /** A script's compiled form is not kept by Python, an imported module's is: starting by -c saves its compilation at each start. */
 const START = 'import sys; sys.dont_write_bytecode = False; sys.path.insert(0, sys.argv[1]); from synapse_py.bootstrap import main; main()';

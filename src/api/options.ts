@@ -1,6 +1,7 @@
 /** The options of a Synapse. Owns their defaults and their checks. */
 
 import type { Writable } from 'node:stream';
+import type { CallOptions } from '../channel/pending';
 import type { InstallerChoice } from '../environment/installer';
 import type { ProvisionOptions } from '../environment/provisioner';
 import { InvalidOptionError } from '../errors';
@@ -62,6 +63,12 @@ export interface SynapseOptions {
   progress?: boolean;
 }
 
+/** Options of `spawn`. */
+export interface SpawnOptions {
+  /** Aborting stops provisioning and starting; `spawn` rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
 /** Options after their check, each with its value. */
 export interface ResolvedOptions {
   readonly provisioning: ProvisionOptions;
@@ -74,7 +81,9 @@ export interface ResolvedOptions {
   readonly progress: boolean;
 }
 
-const NAMES = new Set<keyof SynapseOptions>([
+const CALL_NAMES: ReadonlySet<string> = new Set<keyof CallOptions>(['timeout', 'signal']);
+const SPAWN_NAMES: ReadonlySet<string> = new Set<keyof SpawnOptions>(['signal']);
+const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   'python',
   'installer',
   'venv',
@@ -99,9 +108,7 @@ const NAMES = new Set<keyof SynapseOptions>([
  * @throws InvalidOptionError an option is unknown or not of its form; `option` names it (ERR_SYNAPSE_INVALID_OPTION)
  */
 export function resolveOptions(options: SynapseOptions): ResolvedOptions {
-  for (const name of Object.keys(options)) {
-    if (!NAMES.has(name as keyof SynapseOptions)) throw invalid(name, `There is no option ${name}; there are ${[...NAMES].join(', ')}.`);
-  }
+  checkNames(options, NAMES);
   const { python, installer, venv, requirements, env = {}, args = [], cwd, logs = 'pipe', protocol = 'auto' } = options;
   checkStrings(options);
   oneOf('installer', installer ?? 'auto', ['auto', 'uv', 'pip']);
@@ -134,10 +141,45 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   };
 }
 
-/** Checks the options of one call. */
-export function checkCallOptions(options: { timeout?: number }): void {
-  const { timeout } = options;
+/**
+ * Checks the options of one call.
+ *
+ * @throws InvalidOptionError an option is unknown or not of its form (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function checkCallOptions(options: CallOptions): void {
+  checkNames(options, CALL_NAMES);
+  const { timeout, signal } = options;
   if (timeout !== undefined) whole({ timeout }, 'timeout', 0, 0, LARGEST_TIMEOUT_MS);
+  checkSignal(signal);
+}
+
+/**
+ * Checks what `spawn` is given.
+ *
+ * @throws InvalidOptionError an argument or option is not of its form (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function checkSpawnArguments(directory: unknown, entrypoint: unknown, options: SpawnOptions): void {
+  const isPlace = directory instanceof URL ? directory.protocol === 'file:' : typeof directory === 'string' && directory !== '';
+  if (!isPlace)
+    throw invalid('directory', 'The directory must be a path, or a file: URL such as new URL("./py_module/", import.meta.url).');
+  if (typeof directory === 'string' && directory.startsWith('file:')) {
+    throw invalid('directory', `The directory ${directory} is a URL as text: pass the URL object itself.`);
+  }
+  if (typeof entrypoint !== 'string') throw invalid('entrypoint', 'The entry must be a text, such as "main"; options come after it.');
+  checkNames(options, SPAWN_NAMES);
+  checkSignal(options.signal);
+}
+
+function checkNames(options: unknown, names: ReadonlySet<string>): void {
+  if (typeof options !== 'object' || options === null) throw invalid('options', `Options must be an object with ${[...names].join(', ')}.`);
+  for (const name in options) {
+    if (!names.has(name)) throw invalid(name, `There is no option ${name}; there are ${[...names].join(', ')}.`);
+  }
+}
+
+function checkSignal(signal: unknown): void {
+  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return;
+  throw invalid('signal', 'The option signal must be an AbortSignal.');
 }
 
 function whole<N extends string>(

@@ -9,13 +9,14 @@ import { LineSplitter, OutputStream } from '../process/output';
 import type { ExitStatus } from '../process/spawn';
 import type { ModuleState, StateChange } from '../worker/lifecycle';
 import { Worker } from '../worker/worker';
-import { checkCallOptions, type ResolvedOptions, resolveOptions, type SynapseOptions } from './options';
-
-/** Options of `spawn`. */
-export interface SpawnOptions {
-  /** Aborting stops provisioning and starting; `spawn` rejects with the signal's reason. */
-  signal?: AbortSignal;
-}
+import {
+  checkCallOptions,
+  checkSpawnArguments,
+  type ResolvedOptions,
+  resolveOptions,
+  type SpawnOptions,
+  type SynapseOptions,
+} from './options';
 
 /** One line that the module printed. */
 export interface LogLine {
@@ -92,9 +93,11 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    * @throws SpawnError the entry ended or failed before it was ready, or took longer than `startupTimeout` (ERR_SYNAPSE_SPAWN)
    * @throws AlreadySpawnedError this Synapse has a worker (ERR_SYNAPSE_ALREADY_SPAWNED)
    * @throws DisposedError it was disposed before or meanwhile (ERR_SYNAPSE_DISPOSED)
+   * @throws InvalidOptionError an argument is not of its form (ERR_SYNAPSE_INVALID_OPTION)
    * @throws the signal's reason if aborted
    */
   async spawn(directory: string | URL, entrypoint = 'main', options: SpawnOptions = {}): Promise<void> {
+    checkSpawnArguments(directory, entrypoint, options);
     const { provisioning, args, env, cwd, protocol, progress } = this.#options;
     const display = progress ? new ProgressDisplay(process.stderr) : undefined;
     const onProgress = (event: ProvisionEvent): void => {
@@ -112,7 +115,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   /**
    * Calls the module: sends a value, resolves with its answer. Calls may overlap; they are answered in the order they were made.
    *
-   * @param payload None, booleans, numbers, strings, dates, bytes (`Uint8Array`), and arrays and plain objects of these; do not change
+   * @param payload null, booleans, numbers, strings, dates, bytes (`Uint8Array`), and arrays and plain objects of these; do not change
    *   it before the call settles
    * @param options `timeout` in milliseconds (default `callTimeout`), `signal` to give up
    * @typeParam T what the module answers; it is not checked

@@ -89,6 +89,10 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#transport.hold(false);
   }
 
+  isRunning(call: PendingCall): boolean {
+    return this.#inFlight.first === call;
+  }
+
   /** A queued call goes; a sent one keeps its place, so that its answer is not taken for the next call's. */
   onGivenUp(call: PendingCall): void {
     if (call.frame !== undefined) this.#queue.remove(call);

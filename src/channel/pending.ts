@@ -13,6 +13,8 @@ export interface CallOptions {
 
 /** What a pending call reports to the channel that holds it. */
 export interface PendingOwner {
+  /** Whether the module works on this call, rather than on an earlier one. */
+  isRunning(call: PendingCall): boolean;
   /** The call was given up (timeout or abort) before its answer came. Called at most once. */
   onGivenUp(call: PendingCall): void;
 }
@@ -75,12 +77,12 @@ export class PendingCall {
   }
 
   #timeoutError(timeout: number): CallTimeoutError {
-    const phase = this.frame === undefined ? 'run' : 'queue';
+    const phase = this.#owner.isRunning(this) ? 'run' : 'queue';
     const where =
       phase === 'queue'
-        ? 'it still waited behind other calls: raise the timeout, or start fewer calls at once'
-        : 'the module was still working on it: raise the timeout, or look at what the module does (its answer, should it come, is dropped)';
-    return new CallTimeoutError(`${this.#method} had no answer within ${timeout} ms; ${where}.`, {
+        ? 'the module was still working on an earlier one: raise the timeout, or start fewer calls at once'
+        : 'the module was still working on it, and goes on: raise the timeout, or dispose to stop it';
+    return new CallTimeoutError(`The call had no answer within ${timeout} ms; ${where}.`, {
       method: this.#method,
       timeout,
       phase,
@@ -96,6 +98,10 @@ export class PendingList {
 
   get size(): number {
     return this.#size;
+  }
+
+  get first(): PendingCall | undefined {
+    return this.#first;
   }
 
   push(call: PendingCall): void {

@@ -1,10 +1,11 @@
 /** Workers as child processes of this program. The one place where environments, processes and transports meet. */
 
+import { existsSync } from 'node:fs';
 import { StreamTransport } from '../channel/transport';
 import { findDirectory, findEntry } from '../environment/module-directory';
 import { provision } from '../environment/provisioner';
 import { workerVariables } from '../environment/variables';
-import { BOOTSTRAP_ARGUMENTS } from '../paths';
+import { BOOTSTRAP_ARGUMENTS, PYTHON_DIRECTORY } from '../paths';
 import { type ProcessSpec, startProcess } from '../process/spawn';
 import type { Engine, PreparedModule, StartedWorker, WorkerSpec } from './engine';
 
@@ -19,6 +20,7 @@ export const localEngine: Engine = {
 
   async start(spec, module) {
     const bootstrapped = spec.protocol === 'auto';
+    if (bootstrapped) checkShippedPython();
     const process = await startProcess({
       ...commandOf(spec, module),
       cwd: spec.cwd ?? module.directory,
@@ -33,6 +35,11 @@ export const localEngine: Engine = {
     } satisfies StartedWorker;
   },
 };
+
+function checkShippedPython(): void {
+  if (existsSync(PYTHON_DIRECTORY)) return;
+  throw new Error(`the Python side of synapse-py is not at ${PYTHON_DIRECTORY} (a bundler must leave synapse-py external)`);
+}
 
 function commandOf(spec: WorkerSpec, { directory, entry, environment }: PreparedModule): Pick<ProcessSpec, 'file' | 'args'> {
   if (!environment) return { file: entry, args: spec.args };

@@ -1,6 +1,7 @@
 /** Runs one helper program to its end. Owns its output's last lines, its time limit and its abort. */
 
 import { execa } from 'execa';
+import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
 
 /** Lines of output kept for error messages. */
@@ -53,6 +54,7 @@ export async function run(command: Command): Promise<CommandResult> {
   const abort = (): void => {
     if (child.pid !== undefined) signalTree(child.pid, 'SIGKILL');
   };
+  const unguard = guardAgainstOrphans(abort);
   command.signal?.addEventListener('abort', abort, { once: true });
   try {
     if (child.pid !== undefined) {
@@ -71,6 +73,7 @@ export async function run(command: Command): Promise<CommandResult> {
       command: maskCredentials([command.file, ...command.args].join(' ')),
     };
   } finally {
+    unguard();
     command.signal?.removeEventListener('abort', abort);
   }
 }

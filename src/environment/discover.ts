@@ -48,8 +48,9 @@ export async function discover(
     tried.push(`  ${[candidate.file, ...candidate.args].join(' ')}: ${found}`);
   }
   const minimum = MINIMUM_VERSION.join('.');
-  const hint = python
-    ? `Correct the python option: it must be the path or name of a Python ${minimum} or newer.`
+  const named = python ? 'the python option' : env['SYNAPSE_PYTHON'] ? 'the variable SYNAPSE_PYTHON' : undefined;
+  const hint = named
+    ? `Correct ${named}: it must be the path or name of a Python ${minimum} or newer.`
     : `Install Python ${minimum} or newer, or name one with the python option or the SYNAPSE_PYTHON variable.`;
   throw new ProvisionError(`No Python ${minimum} or newer was found. Tried:\n${tried.join('\n')}\n${hint}`, {
     code: 'ERR_SYNAPSE_PYTHON_NOT_FOUND',
@@ -76,7 +77,7 @@ async function probe(candidate: Candidate, env: NodeJS.ProcessEnv, signal: Abort
     env: installerVariables(env),
     signal,
   });
-  if (result.exitCode !== 0) return lastLine(result.output) || 'it could not be run';
+  if (result.exitCode !== 0) return failureIn(result.output);
   const answer = parse(lastLine(result.output));
   if (!answer) return 'it did not answer like a Python';
   const [major, minor] = answer.info;
@@ -90,6 +91,13 @@ function parse(line: string): (Interpreter & { info: [number, number] }) | undef
   } catch {
     return undefined;
   }
+}
+
+/** The first line says what happened; a program that is not there says it in the system's words. */
+function failureIn(output: string): string {
+  if (output.includes('ENOENT')) return 'there is no such program';
+  if (output.includes('EACCES')) return 'it is not a program that may be executed';
+  return output.trim().split('\n')[0] || 'it could not be run';
 }
 
 function lastLine(text: string): string {

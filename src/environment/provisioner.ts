@@ -95,6 +95,7 @@ export async function provision(directory: string | URL, options: ProvisionOptio
 function makePlan(directory: string, options: ProvisionOptions): Plan {
   const files = [options.requirements ?? DEFAULT_REQUIREMENTS].flat();
   const choice = options.installer ?? 'auto';
+  const env = { ...process.env, ...options.env };
   const real = realpathSync(directory);
   return {
     directory: real,
@@ -102,8 +103,8 @@ function makePlan(directory: string, options: ProvisionOptions): Plan {
     files,
     choice,
     python: options.python,
-    options: JSON.stringify({ python: options.python ?? null, installer: choice, files }),
-    env: { ...process.env, ...options.env },
+    options: JSON.stringify({ python: options.python ?? env['SYNAPSE_PYTHON'] ?? null, installer: choice, files }),
+    env,
     signal: options.signal,
     report: options.onProgress ?? (() => undefined),
   };

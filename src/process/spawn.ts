@@ -2,8 +2,8 @@
 
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
+import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
-import { guardAgainstOrphans } from './orphan-guard';
 
 /** The descriptor that carries what a bootstrapped worker prints; the Python side has the same number. */
 const LOG_FD = 3;

@@ -27,13 +27,15 @@ function obstacleOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   if (ArrayBuffer.isView(value)) return obstacleOfView(value);
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date has no MessagePack form' : undefined;
-  return isPlain(value) ? undefined : `a ${className(value)} has no MessagePack form: convert it to a plain object, array or Uint8Array`;
+  return isPlain(value)
+    ? undefined
+    : `an instance of ${className(value)} has no MessagePack form: convert it to a plain object, array or Uint8Array`;
 }
 
 function obstacleOfView(view: ArrayBufferView): string | undefined {
   return className(view) === 'Uint8Array' || Buffer.isBuffer(view)
     ? undefined
-    : `a ${className(view)} has no MessagePack form: pass its bytes as a Uint8Array`;
+    : `an instance of ${className(view)} has no MessagePack form: pass its bytes as a Uint8Array`;
 }
 
 /** Objects of another realm (a Jest sandbox, a vm context) are plain too, so the test goes by structure. */
@@ -83,11 +85,10 @@ export class Codec {
       return this.#decoder.decode(body);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new SerializationError(
-        '',
-        `The module answered with ${body.length} bytes that are not one MessagePack value (${reason}): pack each answer once, with msgpack.packb().`,
-        { cause },
-      );
+      const what = /\bkey\b/.test(reason)
+        ? `The module answered with a dict that has no form as an object (${reason}): use texts or numbers as keys.`
+        : `The module answered with ${body.length} bytes that are not one MessagePack value (${reason}): pack each answer once, with msgpack.packb().`;
+      throw new SerializationError('', what, { cause });
     }
   }
 }

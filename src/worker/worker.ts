@@ -102,7 +102,7 @@ export class Worker {
     this.#disposal.abort(disposedError());
     const run = this.#run;
     if (!run) return;
-    run.channel.close(disposedError);
+    run.channel.close(() => new DisposedError('This Synapse was disposed while the call was outstanding: await calls before dispose().'));
     run.channel.end();
     run.started.hold(true);
     await terminate(run.started, this.#limits.disposeTimeout);
@@ -113,13 +113,13 @@ export class Worker {
     if (allows(this.#state, 'provision')) return;
     throw new AlreadySpawnedError(
       this.#state,
-      `This Synapse has a module already (state: ${this.#state}): make another Synapse for another module, or dispose this one first.`,
+      `This Synapse has a module already (state: ${this.#state}): make another Synapse for another module.`,
     );
   }
 
   async #start(spec: WorkerSpec, module: Awaited<ReturnType<Engine['prepare']>>, stop: AbortSignal): Promise<void> {
     const started = await this.#engine.start(spec, module).catch((cause: Error) => {
-      throw new SpawnError(`${module.entry} could not be started: ${cause.message}. Is it a program that may be executed?`, {
+      throw new SpawnError(`${module.entry} could not be started: ${cause.message}. It must be a program that may be executed.`, {
         attempts: 1,
         lastError: cause,
         output: '',
@@ -257,7 +257,10 @@ function earlyEndError(entry: string, status: ExitStatus, run: Run): SpawnError 
 
 function hintForTraceback(output: string): string | undefined {
   const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
-  return missing && `Python found no module ${missing}: add the package that brings it to requirements.txt.`;
+  return (
+    missing &&
+    `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: delete it, and it is made anew.`
+  );
 }
 
 function lateError(entry: string, timeout: number, run: Run): SpawnError {

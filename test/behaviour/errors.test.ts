@@ -96,7 +96,33 @@ it('a Python that is none, or too old, with what it said', async () => {
   expect((await rejection(makeSynapse({ python: broken }).spawn(folder))).message).toContain('libpython is missing');
 });
 
-it('an unknown option', () => {
+test.each<[string, unknown[], string]>([
+  ['no directory', [undefined], 'directory'],
+  ['an empty directory', [''], 'directory'],
+  ['a URL of the web', [new URL('https://example.org/x')], 'directory'],
+  ['a URL as text', ['file:///tmp'], 'directory'],
+  ['options in the place of the entry', [echo, { signal: undefined }], 'entrypoint'],
+  ['a signal that is none', [echo, 'main', { signal: 5 }], 'signal'],
+  ['an option that is none', [echo, 'main', { timeout: 5 }], 'timeout'],
+])('spawn with %s', async (_, args, option) => {
+  const synapse = makeForFixture();
+  const error = await rejection(synapse.spawn(...(args as Parameters<typeof synapse.spawn>)));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', option });
+  expect(synapse.state).toBe('created');
+});
+
+test.each<[string, unknown, string]>([
+  ['a number for options', 500, 'options'],
+  ['an option that is none', { timeOut: 500 }, 'timeOut'],
+  ['a timeout that is none', { timeout: -5 }, 'timeout'],
+  ['a signal that is none', { signal: 'stop' }, 'signal'],
+])('call with %s', async (_, options, option) => {
+  const synapse = await spawnFixture('echo');
+  expect(await rejection(synapse.call(1, options as never))).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', option });
+});
+
+it('an unknown option, or none that could be', () => {
+  expect(() => new Synapse(null as never)).toThrow(expect.objectContaining({ code: 'ERR_SYNAPSE_INVALID_OPTION' }));
   expect(() => new Synapse({ pythn: 'python3' } as never)).toThrow(
     expect.objectContaining({ code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'pythn' }),
   );

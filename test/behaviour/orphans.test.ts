@@ -1,10 +1,14 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { copyFixture } from '../support/fixture';
 import { isRunning, until } from '../support/until';
 
 const HOST = join(__dirname, '..', 'support', 'host.mjs');
+const PROVISION = join(__dirname, '..', 'support', 'provision.mjs');
 
 function startHost(...args: string[]) {
   return execa(process.execPath, [HOST, ...args], { reject: false, forceKillAfterDelay: false });
@@ -46,12 +50,31 @@ describe('nothing is left behind when the program', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('is ended by %s and its worker has no bootstrap', async (signal) => {
-    const host = startHost('bare-program', 'wait', '[]', JSON.stringify({ protocol: 'bare', entrypoint: 'program' }));
+    const host = startHost('bare-program', 'wait', '[]', JSON.stringify({ protocol: 'bare', entrypoint: 'stubborn' }));
     await firstLine(host);
     host.kill(signal);
     const { stdout } = await host;
     await until(() => !(JSON.parse(stdout) as number[]).some(isRunning));
   });
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)('an installer ends with the program that is ended by %s', async (signal) => {
+  const folder = await copyFixture('echo', './slow\n');
+  await mkdir(join(folder, 'slow'));
+  const pidFile = join(folder, 'pid');
+  const build = `import os, time; open(${JSON.stringify(`${pidFile}.part`)}, "w").write(str(os.getpid())); os.rename(${JSON.stringify(`${pidFile}.part`)}, ${JSON.stringify(pidFile)})`;
+  await writeFile(join(folder, 'slow', 'backend.py'), `${build}\nwhile True: time.sleep(60)\n`);
+  await writeFile(
+    join(folder, 'slow', 'pyproject.toml'),
+    '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+  );
+  const host = execa(process.execPath, [PROVISION, folder, '{"installer":"pip"}'], { reject: false, forceKillAfterDelay: false });
+  await until(() => existsSync(pidFile));
+  const pid = Number(await readFile(pidFile, 'utf8'));
+  expect(isRunning(pid)).toBe(true);
+  host.kill(signal);
+  expect(await host).toMatchObject({ signal });
+  await until(() => !isRunning(pid));
 });
 
 describe('a program that does not dispose', () => {

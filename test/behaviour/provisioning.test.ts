@@ -151,6 +151,13 @@ describe('looks again when', () => {
     expect((await provision(folder, { ...fast, requirements: 'other.txt' })).distributions).toEqual([]);
   });
 
+  it('SYNAPSE_PYTHON names another interpreter', async () => {
+    const folder = await moduleWithWheels();
+    await provision(folder, fast);
+    const error = await rejection(provision(folder, { env: { ...fast.env, SYNAPSE_PYTHON: '/no/such/python' } }));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PYTHON_NOT_FOUND' });
+  });
+
   it('but not when a file was only touched', async () => {
     const folder = await moduleWithWheels();
     await provision(folder, fast);

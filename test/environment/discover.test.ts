@@ -25,7 +25,7 @@ it('follows a script that starts Python, as version managers install', async () 
 it('takes SYNAPSE_PYTHON, and the option before it', async () => {
   const { executable } = await discover(undefined, process.env);
   const error = await rejection(discover(undefined, { ...process.env, SYNAPSE_PYTHON: '/no/such' }));
-  expect(error.message).toContain('/no/such');
+  expect(error.message).toMatch(/\/no\/such: there is no such program\nCorrect the variable SYNAPSE_PYTHON/);
   expect((await discover(executable, { SYNAPSE_PYTHON: '/no/such' })).executable).toBe(executable);
 });
 

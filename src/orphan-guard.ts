@@ -2,7 +2,7 @@
  * Ends the remaining processes when this program ends. Owns one exit hook, which is there only while processes are.
  *
  * A killed program runs no hook: a bootstrapped worker then ends itself (`python/synapse_py/orphan_guard.py`), any other program
- * sees the end of its input.
+ * sees the end of its input, and an installer ends its work, holding the lock as long.
  */
 
 import { onExit } from 'signal-exit';
