@@ -1,6 +1,13 @@
 import { defineConfig, type UserConfig } from 'tsdown';
 
-const common: UserConfig = { entry: ['src/index.ts'], outDir: 'dist', dts: true, shims: true, target: 'node20' };
+const common: UserConfig = {
+  entry: ['src/index.ts'],
+  outDir: 'dist',
+  dts: true,
+  shims: true,
+  target: 'node20',
+  banner: { dts: '/// <reference types="node" />' },
+};
 
 // execa and signal-exit's ESM are external in the ESM build; a CommonJS build that requires execa, which is ESM only, fails in Jest.
 export default defineConfig([

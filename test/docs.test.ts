@@ -24,8 +24,9 @@ it('documents every code that the source has, and no other', () => {
 
 it('documents every option with its default', () => {
   const rows = [...read('docs/api.md').matchAll(/^\| `(\w+)` \| ([^|]*) \|/gm)].map(([, name, fallback]) => [name, fallback] as const);
-  const options = rows.filter(([name]) => read('src/api/options.ts').includes(`  ${name}?:`));
-  const declared = [...read('src/api/options.ts').matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+  const declaration = /export interface SynapseOptions \{[\s\S]*?\n\}/.exec(read('src/api/options.ts'))?.[0] ?? '';
+  const options = rows.filter(([name]) => declaration.includes(`  ${name}?:`));
+  const declared = [...declaration.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
   expect(options.map(([name]) => name).sort()).toEqual(declared.sort());
   const { limits } = resolveOptions({} satisfies SynapseOptions);
   for (const [name, value] of Object.entries(limits)) {

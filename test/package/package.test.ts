@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installNodes, type NodeName } from './node-releases';
 import { developmentVersion, listFiles, packLibrary } from './packed-library';
-import { followReadme, useTemplate } from './readme';
+import { brokenLinks, followReadme, useTemplate } from './readme';
 import { addConsumer, commandOf, makeProject, type ProgramResult, runScript } from './user';
 
 /** Milliseconds for npm to fetch and unpack what is not in its cache. */
@@ -49,7 +49,9 @@ describe('a project that has nothing but the library', () => {
 
   test('gets no tests, sources, caches or environments', () => {
     const shipped = [
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+      /^(package\.json|README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE)$/,
+      /^docs\/\w+\.md$/,
+      /^bench\/results\/latest\.svg$/,
       /^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/,
       /^python\/(pyproject\.toml|synapse_py\/(\w+\.py|py\.typed))$/,
       /^py_template\/[\w-]+\.(py|txt|md)$/,
@@ -83,6 +85,13 @@ describe('a project that has nothing but the library', () => {
         });
       },
     );
+  });
+
+  test('gets no document with a link to a file that it does not get', async () => {
+    const pages = files.filter((file) => file.endsWith('.md'));
+    const missing = await Promise.all(pages.map((page) => brokenLinks(join(project, 'node_modules', 'synapse-py'), page)));
+    expect(missing.flat()).toEqual([]);
+    expect(pages).toContain('docs/api.md');
   });
 
   test('can do word for word what the README says, and use the template that comes with the package', async () => {

@@ -1,11 +1,19 @@
 /** The first module of the README, taken from its text. */
 
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 async function blocksOf(readme: string): Promise<Record<string, string>> {
   const section = readme.slice(readme.indexOf('## Your first module'), readme.indexOf('## What you can rely on'));
   return Object.fromEntries([...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => [language, text as string]));
+}
+
+/** Names the relative links of a page that lead to no file. */
+export async function brokenLinks(root: string, page: string): Promise<string[]> {
+  const text = await readFile(join(root, page), 'utf8');
+  const links = [...text.matchAll(/\]\((?!\w+:)([^)#]+)/g)].map(([, link]) => link as string);
+  return links.filter((link) => !existsSync(join(root, dirname(page), link))).map((link) => `${page}: ${link}`);
 }
 
 /** Makes the files that "Your first module" tells to make, in a project, and gives the folder. */
