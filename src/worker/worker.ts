@@ -140,7 +140,9 @@ export class Worker {
   #connect(started: StartedWorker, entry: string, stop: AbortSignal): Promise<Hello | undefined> {
     return new Promise((resolve, reject) => {
       const { startupTimeout } = this.#limits;
+      let settled = false;
       const fail = (error: unknown): void => {
+        if (settled) return;
         settle();
         reject(error);
         started.kill('SIGKILL');
@@ -149,6 +151,7 @@ export class Worker {
       stop.addEventListener('abort', onStop, { once: true });
       const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, run)), startupTimeout) : undefined;
       const settle = (): void => {
+        settled = true;
         stop.removeEventListener('abort', onStop);
         clearTimeout(timer);
       };
@@ -160,7 +163,7 @@ export class Worker {
         settle();
         resolve(undefined);
       }
-      started.exited.then((status) => fail(earlyEndError(entry, status, run)));
+      started.exited.then((status) => settled || fail(earlyEndError(entry, status, run)));
     });
   }
 

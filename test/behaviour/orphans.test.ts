@@ -50,11 +50,13 @@ describe('nothing is left behind when the program', () => {
   });
 
   test.each(['SIGTERM', 'SIGINT'] as const)('is ended by %s and its worker has no bootstrap', async (signal) => {
-    const host = startHost('bare-program', 'wait', '[]', JSON.stringify({ protocol: 'bare', entrypoint: 'stubborn' }));
+    const host = startHost('bare-program', 'wait', '1', JSON.stringify({ protocol: 'bare', entrypoint: 'stubborn' }));
     await firstLine(host);
     host.kill(signal);
     const { stdout } = await host;
-    await until(() => !(JSON.parse(stdout) as number[]).some(isRunning));
+    const pids = JSON.parse(stdout) as number[];
+    expect(pids).toHaveLength(1);
+    await until(() => !pids.some(isRunning));
   });
 });
 
