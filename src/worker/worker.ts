@@ -3,11 +3,12 @@
 import { BareChannel, type ChannelLimits } from '../channel/bare-channel';
 import type { CallOptions } from '../channel/pending';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
-import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
+import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError } from '../errors';
 import { OutputTail } from '../process/output';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { Hello } from '../protocol/message';
+import { crashError, disposedError, earlyEndError, lateError } from './failures';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
@@ -149,7 +150,7 @@ export class Worker {
       };
       const onStop = (): void => fail(stop.reason);
       stop.addEventListener('abort', onStop, { once: true });
-      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, run)), startupTimeout) : undefined;
+      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, printed(run))), startupTimeout) : undefined;
       const settle = (): void => {
         settled = true;
         stop.removeEventListener('abort', onStop);
@@ -163,7 +164,7 @@ export class Worker {
         settle();
         resolve(undefined);
       }
-      started.exited.then((status) => settled || fail(earlyEndError(entry, status, run)));
+      started.exited.then((status) => settled || fail(earlyEndError(entry, status, printed(run), run.broken)));
     });
   }
 
@@ -228,48 +229,6 @@ export class Worker {
   }
 }
 
-function disposedError(): DisposedError {
-  return new DisposedError('This Synapse was disposed: make a new one for further calls.');
-}
-
-function describe({ exitCode, signal }: ExitStatus): string {
-  return signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
-}
-
-function crashError(status: ExitStatus, stderr: string): WorkerCrashedError {
-  const last = stderr ? ` The last lines on its standard error:\n${stderr}` : ' It printed nothing on standard error.';
-  return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
-}
-
 function printed(run: Run): string {
   return [run.tails.stdout.toString(), run.tails.stderr.toString()].filter(Boolean).join('\n');
-}
-
-function earlyEndError(entry: string, status: ExitStatus, run: Run): SpawnError {
-  const output = printed(run);
-  const why =
-    status.exitCode === 0
-      ? 'It reached its end without reading a frame: a module reads frames from sys.stdin.buffer in a loop.'
-      : (hintForTraceback(output) ?? 'Mend what its output names.');
-  return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
-    attempts: 1,
-    lastError: run.broken,
-    output,
-  });
-}
-
-function hintForTraceback(output: string): string | undefined {
-  const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
-  return (
-    missing &&
-    `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: delete it, and it is made anew.`
-  );
-}
-
-function lateError(entry: string, timeout: number, run: Run): SpawnError {
-  const output = printed(run);
-  return new SpawnError(
-    `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
-    { attempts: 1, output },
-  );
 }

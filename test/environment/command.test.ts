@@ -52,7 +52,7 @@ it('starts nothing when aborted before', async () => {
 
 it('hides credentials in addresses, in the command and in the output', async () => {
   const address = 'https://me:secret@packages.example/simple';
-  expect(maskCredentials(`--index-url ${address} x`)).toBe('--index-url https://***@packages.example/simple x');
+  expect(maskCredentials(`--find-links ${address} x`)).toBe('--find-links https://***@packages.example/simple x');
   const result = await run({ file: process.execPath, args: ['-e', `console.log('${address}')`], env });
   expect(JSON.stringify(result)).not.toContain('secret');
 });

@@ -1,0 +1,44 @@
+/** The errors of a worker's end: what happened, in the words of the worker's own output, and what to do. */
+
+import { DisposedError, SpawnError, WorkerCrashedError } from '../errors';
+import type { ExitStatus } from '../process/spawn';
+
+export function disposedError(): DisposedError {
+  return new DisposedError('This Synapse was disposed: make a new one for further calls.');
+}
+
+function describe({ exitCode, signal }: ExitStatus): string {
+  return signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
+}
+
+export function crashError(status: ExitStatus, stderr: string): WorkerCrashedError {
+  const last = stderr ? ` The last lines on its standard error:\n${stderr}` : ' It printed nothing on standard error.';
+  return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
+}
+
+export function earlyEndError(entry: string, status: ExitStatus, output: string, lastError: Error | undefined): SpawnError {
+  const why =
+    status.exitCode === 0
+      ? 'It reached its end without reading a frame: a module reads frames from sys.stdin.buffer in a loop.'
+      : (hintForTraceback(output) ?? 'Mend what its output names.');
+  return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
+    attempts: 1,
+    lastError,
+    output,
+  });
+}
+
+function hintForTraceback(output: string): string | undefined {
+  const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
+  return (
+    missing &&
+    `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: delete it, and it is made anew.`
+  );
+}
+
+export function lateError(entry: string, timeout: number, output: string): SpawnError {
+  return new SpawnError(
+    `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
+    { attempts: 1, output },
+  );
+}
