@@ -35,6 +35,7 @@ const config: Config = {
   },
   transformIgnorePatterns: [`node_modules/(?!(?:.*/)?(?:${ESM_PACKAGES.join('|')})/)`],
   moduleNameMapper: { '^unicorn-magic$': '<rootDir>/node_modules/unicorn-magic/node.js' },
+  setupFiles: ['<rootDir>/test/support/cache.ts'],
   testPathIgnorePatterns: ['/consumers/'],
   testTimeout: 60_000,
 };

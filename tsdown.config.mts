@@ -13,4 +13,5 @@ const common: UserConfig = {
 export default defineConfig([
   { ...common, format: 'esm' },
   { ...common, format: 'cjs', clean: false, deps: { alwaysBundle: ['execa'] } },
+  { ...common, entry: ['src/cli.ts'], format: 'esm', clean: false, dts: false },
 ]);

@@ -3,8 +3,10 @@
  *
  *   SynapseError               ERR_SYNAPSE
  *     InvalidOptionError       ERR_SYNAPSE_INVALID_OPTION
- *     InvalidModuleError       ERR_SYNAPSE_DIRECTORY_NOT_FOUND, _ENTRY_NOT_FOUND, _ENTRY_OUTSIDE, _REQUIREMENTS_NOT_FOUND
- *     ProvisionError           ERR_SYNAPSE_PROVISION, _PYTHON_NOT_FOUND, _LOCK_TIMEOUT
+ *     InvalidModuleError       ERR_SYNAPSE_DIRECTORY_NOT_FOUND, _ENTRY_NOT_FOUND, _ENTRY_OUTSIDE, _REQUIREMENTS_NOT_FOUND,
+ *                              _REQUIREMENTS_INVALID
+ *     ProvisionError           ERR_SYNAPSE_PROVISION, _PYTHON_NOT_FOUND, _LOCK_TIMEOUT, _ENVIRONMENT_IN_USE,
+ *                              _FOREIGN_ENVIRONMENT
  *     SpawnError               ERR_SYNAPSE_SPAWN
  *     AlreadySpawnedError      ERR_SYNAPSE_ALREADY_SPAWNED
  *     NotReadyError            ERR_SYNAPSE_NOT_READY
@@ -63,7 +65,8 @@ export type InvalidModuleCode =
   | 'ERR_SYNAPSE_DIRECTORY_NOT_FOUND'
   | 'ERR_SYNAPSE_ENTRY_NOT_FOUND'
   | 'ERR_SYNAPSE_ENTRY_OUTSIDE'
-  | 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND';
+  | 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND'
+  | 'ERR_SYNAPSE_REQUIREMENTS_INVALID';
 
 /** The module's directory lacks something. `path` is what was looked for. */
 export class InvalidModuleError extends SynapseError {
@@ -79,8 +82,16 @@ export class InvalidModuleError extends SynapseError {
 /** What provisioning was doing: finding Python, waiting for its turn, making, filling or checking the environment. */
 export type ProvisionStep = 'discover' | 'lock' | 'venv' | 'install' | 'verify' | 'stamp';
 
+export type ProvisionCode =
+  | 'ERR_SYNAPSE_PROVISION'
+  | 'ERR_SYNAPSE_PYTHON_NOT_FOUND'
+  | 'ERR_SYNAPSE_LOCK_TIMEOUT'
+  | 'ERR_SYNAPSE_ENVIRONMENT_IN_USE'
+  | 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT';
+
 /** The environment could not be made. `command` and `output` are the installer's own, `hint` is what to do. */
 export class ProvisionError extends SynapseError {
+  declare readonly code: ProvisionCode;
   readonly step: ProvisionStep;
   readonly command: string | undefined;
   readonly output: string;
@@ -94,7 +105,7 @@ export class ProvisionError extends SynapseError {
       command?: string | undefined;
       output?: string;
       cause?: unknown;
-      code?: 'ERR_SYNAPSE_PROVISION' | 'ERR_SYNAPSE_PYTHON_NOT_FOUND' | 'ERR_SYNAPSE_LOCK_TIMEOUT';
+      code?: ProvisionCode;
     },
   ) {
     super(message, { code: details.code ?? 'ERR_SYNAPSE_PROVISION', cause: details.cause });

@@ -3,9 +3,12 @@
 export type { SpawnOptions, SynapseOptions } from './api/options';
 export { type LogLine, Synapse, type SynapseEvents } from './api/synapse';
 export type { CallOptions } from './channel/pending';
+export { type CleanOptions, clean } from './environment/cleaner';
+export { type EnvironmentStatus, type Explanation, explain, inspect } from './environment/inspection';
 export type { InstallerChoice } from './environment/installer';
+export type { EnvironmentOptions, ProvisionOptions } from './environment/plan';
 export type { ProvisionEvent } from './environment/progress';
-export { type Environment, type ProvisionOptions, provision } from './environment/provisioner';
+export { type Environment, provision } from './environment/provisioner';
 export {
   AlreadySpawnedError,
   CallTimeoutError,
@@ -16,6 +19,7 @@ export {
   InvalidModuleError,
   InvalidOptionError,
   NotReadyError,
+  type ProvisionCode,
   ProvisionError,
   type ProvisionStep,
   QueueFullError,

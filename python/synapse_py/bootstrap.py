@@ -9,6 +9,7 @@ it at each start would cost half of Python's own start-up.
 import sys
 
 from .entry import run_entry
+from .environment_hold import hold
 from .message import encode_hello
 from .orphan_guard import guard
 from .stdio import move_protocol
@@ -27,6 +28,7 @@ def main() -> None:
     sys.argv = [path, *arguments]
     guard()
     move_protocol(_announce)
+    hold(sys.prefix)  # not before: it would take the number of a log pipe that is not there
     run_entry(directory, path)
 
 

@@ -3,8 +3,8 @@
 import type { Writable } from 'node:stream';
 import type { CallOptions } from '../channel/pending';
 import type { InstallerChoice } from '../environment/installer';
-import type { ProvisionOptions } from '../environment/provisioner';
-import { InvalidOptionError } from '../errors';
+import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/plan';
+import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
 import type { WorkerLimits } from '../worker/worker';
 
 /** Milliseconds until the hello: a large model takes a minute or more to load. */
@@ -26,14 +26,22 @@ const LARGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Options of a Synapse. */
 export interface SynapseOptions {
-  /** Path or name of the interpreter. Default: `SYNAPSE_PYTHON`, then `python3`, then `python` (on Windows also `py -3`). */
+  /** Path or name of the interpreter. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python` (on Windows also `py -3`). */
   python?: string;
-  /** What installs packages. Default `auto`: uv if it is on PATH, else pip. */
+  /** What installs packages. Default `auto`: uv, fetched once if this machine has none, and pip where there can be no uv. */
   installer?: InstallerChoice;
   /** Place of the environment, relative to the module's directory. Default `.venv`. */
   venv?: string;
-  /** Requirement files, relative to the module's directory. Default `requirements.txt`; an empty list needs none. */
+  /** Whether modules with equal inputs share one environment, in this user's cache. Default false. Not together with `venv`. */
+  store?: boolean;
+  /** Requirement files, relative to the module's directory. Default: the first that is there; an empty list needs none. */
   requirements?: string | string[];
+  /** Whether the network must not be used for installing. Default false. */
+  offline?: boolean;
+  /** A directory of wheels, relative to the module's, that takes the place of the package index. */
+  wheelhouse?: string;
+  /** Whether an environment that somebody else made, and that lacks something, may be deleted and made anew. Default false. */
+  recreate?: boolean;
   /** Variables for the worker and the installer, besides this program's own. */
   env?: NodeJS.ProcessEnv;
   /** Arguments for the entry: `sys.argv[1:]`. */
@@ -83,11 +91,9 @@ export interface ResolvedOptions {
 
 const CALL_NAMES: ReadonlySet<string> = new Set<keyof CallOptions>(['timeout', 'signal']);
 const SPAWN_NAMES: ReadonlySet<string> = new Set<keyof SpawnOptions>(['signal']);
+const PROVISIONING_NAMES = ['python', 'installer', 'venv', 'store', 'requirements', 'offline', 'wheelhouse', 'recreate'] as const;
 const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
-  'python',
-  'installer',
-  'venv',
-  'requirements',
+  ...PROVISIONING_NAMES,
   'env',
   'args',
   'cwd',
@@ -109,21 +115,17 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
  */
 export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   checkNames(options, NAMES);
-  const { python, installer, venv, requirements, env = {}, args = [], cwd, logs = 'pipe', protocol = 'auto' } = options;
-  checkStrings(options);
-  oneOf('installer', installer ?? 'auto', ['auto', 'uv', 'pip']);
+  const { env = {}, args = [], cwd, logs = 'pipe', protocol = 'auto' } = options;
+  checkTexts(options, ['cwd']);
+  checkLists(options, ['args']);
+  checkSwitches(options, ['progress']);
+  checkEnvironmentOptions(options);
   oneOf('protocol', protocol, ['auto', 'bare']);
   if (typeof logs === 'string') oneOf('logs', logs, ['inherit', 'pipe', 'ignore']);
   else if (typeof logs?.write !== 'function')
     throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
   return {
-    provisioning: {
-      ...(python === undefined ? {} : { python }),
-      ...(installer === undefined ? {} : { installer }),
-      ...(venv === undefined ? {} : { venv }),
-      ...(requirements === undefined ? {} : { requirements }),
-      env,
-    },
+    provisioning: { ...pick(options, PROVISIONING_NAMES), env },
     limits: {
       startupTimeout: whole(options, 'startupTimeout', DEFAULT_STARTUP_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
       callTimeout: whole(options, 'callTimeout', DEFAULT_CALL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
@@ -170,16 +172,9 @@ export function checkSpawnArguments(directory: unknown, entrypoint: unknown, opt
   checkSignal(options.signal);
 }
 
-function checkNames(options: unknown, names: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null) throw invalid('options', `Options must be an object with ${[...names].join(', ')}.`);
-  for (const name in options) {
-    if (!names.has(name)) throw invalid(name, `There is no option ${name}; there are ${[...names].join(', ')}.`);
-  }
-}
-
-function checkSignal(signal: unknown): void {
-  if (signal === undefined || typeof (signal as AbortSignal | null)?.addEventListener === 'function') return;
-  throw invalid('signal', 'The option signal must be an AbortSignal.');
+/** Gives those of the options that are set. */
+function pick<O extends object, N extends keyof O>(options: O, names: readonly N[]): Pick<O, N> {
+  return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])) as Pick<O, N>;
 }
 
 function whole<N extends string>(
@@ -192,26 +187,4 @@ function whole<N extends string>(
   const value = (options as Partial<Record<N, number>>)[name] ?? fallback;
   if (Number.isInteger(value) && value >= least && value <= most) return value;
   throw invalid(name, `The option ${name} must be a whole number from ${least} to ${most}, not ${String(value)}.`);
-}
-
-function checkStrings(options: SynapseOptions): void {
-  for (const name of ['python', 'venv', 'cwd'] as const) {
-    const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw invalid(name, `The option ${name} must be a text that is not empty.`);
-  }
-  for (const name of ['args', 'requirements'] as const) {
-    const value: unknown = options[name];
-    const texts = Array.isArray(value) ? value : [value ?? ''];
-    if (!texts.every((text) => typeof text === 'string')) throw invalid(name, `The option ${name} must be texts.`);
-  }
-}
-
-function oneOf(name: string, value: unknown, allowed: readonly string[]): void {
-  if (allowed.includes(value as string)) return;
-  throw invalid(name, `The option ${name} must be one of ${allowed.join(', ')}, not ${String(value)}.`);
-}
-
-function invalid(option: string, message: string): InvalidOptionError {
-  return new InvalidOptionError(option, message);
 }

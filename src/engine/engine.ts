@@ -2,7 +2,8 @@
 
 import type { Readable } from 'node:stream';
 import type { Transport } from '../channel/transport';
-import type { Environment, ProvisionOptions } from '../environment/provisioner';
+import type { ProvisionOptions } from '../environment/plan';
+import type { Environment } from '../environment/provisioner';
 import type { ExitStatus } from '../process/spawn';
 
 /** What a worker is to run. Plain data. */

@@ -14,7 +14,7 @@ export const localEngine: Engine = {
     const directory = findDirectory(spec.directory);
     const entry = findEntry(directory, spec.entrypoint);
     const needsPython = spec.protocol === 'auto' || entry.endsWith('.py');
-    const environment = needsPython ? await provision(directory, spec.provisioning) : undefined;
+    const environment = needsPython ? await provision(directory, { ...spec.provisioning, entrypoint: spec.entrypoint }) : undefined;
     return { directory, entry, environment };
   },
 

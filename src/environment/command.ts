@@ -3,6 +3,7 @@
 import { execa } from 'execa';
 import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
+import { maskSecrets } from './secrets';
 
 /** Lines of output kept for error messages. */
 const KEPT_LINES = 40;
@@ -13,7 +14,7 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd?: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Called with each line of standard output and standard error. */
+  /** Called with each line of standard output and standard error, addresses without their credentials. */
   readonly onLine?: (line: string) => void;
   /** Ends the program and all that it started; `run` rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -59,9 +60,10 @@ export async function run(command: Command): Promise<CommandResult> {
   try {
     if (child.pid !== undefined) {
       for await (const line of child.iterable({ from: 'all' })) {
-        lines.push(maskCredentials(String(line)));
+        const told = maskSecrets(String(line));
+        lines.push(told);
         if (lines.length > KEPT_LINES) lines.shift();
-        command.onLine?.(String(line));
+        command.onLine?.(told);
       }
     }
     const { exitCode, originalMessage } = await child;
@@ -70,15 +72,10 @@ export async function run(command: Command): Promise<CommandResult> {
     return {
       exitCode,
       output: lines.join('\n'),
-      command: maskCredentials([command.file, ...command.args].join(' ')),
+      command: maskSecrets([command.file, ...command.args].join(' ')),
     };
   } finally {
     unguard();
     command.signal?.removeEventListener('abort', abort);
   }
-}
-
-/** Hides user names and passwords in addresses. */
-export function maskCredentials(text: string): string {
-  return text.replace(/(\w+:\/\/)[^/\s@]+@/g, '$1***@');
 }

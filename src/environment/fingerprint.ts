@@ -1,49 +1,72 @@
 /** The stamp: what an environment was made from. Owns its form on disk, and the check whether it still holds. */
 
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
-import { rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { attempt, type DigestedFile, isUnchanged, sha256 } from './digest';
 import type { Interpreter } from './discover';
-import type { RequirementFile } from './module-directory';
+import type { ManifestKind } from './manifest';
 
 const STAMP_NAME = '.synapse.json';
+/** Where the stamp is kept while an environment is changed in a way that can still be given up. */
+const PREVIOUS_NAME = '.synapse.previous.json';
 /** Raised when environments of an earlier layout must be made anew. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
-interface InputFile {
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly sha256: string;
-}
+/** What is recorded as the installer of an environment that needs no packages. */
+export const VENV_ALONE = 'venv';
 
 /** What a stamp records. */
 export interface Stamp {
   readonly schema: number;
-  /** The environment's own place: one that was moved is made anew. */
+  /** The environment's own place. */
   readonly venv: string;
-  /** What the caller asked for, as one comparable string. */
+  /** Operating system and processor, such as `linux-x64`. */
+  readonly host: string;
+  /** Whether this library made the environment, or took over one that was there. */
+  readonly owner: 'synapse' | 'user';
+  readonly kind: ManifestKind;
+  /** The options that decide what is in it, as one comparable text. */
   readonly options: string;
-  readonly inputs: readonly InputFile[];
   readonly python: Interpreter & { readonly size: number; readonly mtimeSeconds: number };
+  /** What named the interpreter, if something did. */
+  readonly named: string | null;
+  /** Name and version, such as `uv 0.9.2`. */
   readonly installer: string;
+  /** Whether its commands still work when it is moved. */
+  readonly movable: boolean;
+  /** Whether its packages were compiled when they were installed. */
+  readonly compiled: boolean;
+  readonly inputs: readonly DigestedFile[];
+  /** Files that were not there and would have counted. */
+  readonly absent: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly essence: string;
+  /** Relative to the environment. */
   readonly sitePackages: string;
-  readonly distributions: readonly string[];
+  /** Names of all that lies in site-packages. */
+  readonly contents: readonly string[];
   readonly createdAt: string;
 }
 
 /** Why an environment cannot be used as it is. */
-export type StaleReason =
+export type HealthReason =
   | 'absent'
   | 'unfinished'
   | 'stamp-unreadable'
+  | 'python-missing'
+  | 'packages-missing'
+  | 'other-platform'
   | 'moved'
   | 'options-changed'
-  | 'python-missing'
   | 'python-changed'
-  | 'inputs-changed'
-  | 'packages-missing';
+  | 'inputs-changed';
+
+/** How an environment is. `stale`: complete, but for other inputs. `broken`: not to be used. `detail` says it to a person. */
+export type Health =
+  | { readonly state: 'ready'; readonly stamp: Stamp }
+  | { readonly state: 'stale'; readonly reason: HealthReason; readonly detail: string; readonly stamp: Stamp }
+  | { readonly state: 'absent' | 'broken'; readonly reason: HealthReason; readonly detail: string };
 
 /** What an environment must match. */
 export interface Expectation {
@@ -52,104 +75,122 @@ export interface Expectation {
   /** Absolute path of the environment. */
   readonly venv: string;
   readonly options: string;
+  /** What names the interpreter, if something does. */
+  readonly named: string | null;
+  readonly installer: 'auto' | 'uv' | 'pip';
+  readonly env: NodeJS.ProcessEnv;
+  /** Whether its packages must be compiled. */
+  readonly compile: boolean;
 }
 
 /**
  * Checks an environment by reading files only; no program is started and nothing is written.
  *
  * Synchronous: a dozen small reads take well under a millisecond, where a dozen turns through the thread pool take several.
- *
- * @returns the stamp if everything still holds, else the reason why not
  */
-export function checkStamp(expected: Expectation): Stamp | StaleReason {
-  const stamp = readStamp(expected.venv);
-  if (typeof stamp === 'string') return stamp;
-  if (stamp.venv !== expected.venv) return 'moved';
-  if (stamp.options !== expected.options) return 'options-changed';
-  const inputs = stamp.inputs.every((input) => isUnchanged(expected.directory, input));
-  return checkPython(stamp) ?? checkDistributions(stamp) ?? (inputs ? stamp : 'inputs-changed');
+export function checkHealth(expected: Expectation): Health {
+  const text = attempt(() => readFileSync(join(expected.venv, STAMP_NAME), 'utf8'));
+  if (text === undefined) return withoutStamp(expected.venv);
+  const unreadable: Health = {
+    state: 'broken',
+    reason: 'stamp-unreadable',
+    detail: `its stamp ${STAMP_NAME} is damaged or of another version`,
+  };
+  const stamp = attempt(() => JSON.parse(text) as Stamp);
+  if (stamp?.schema !== SCHEMA || !stamp.contents || !stamp.inputs) return unreadable;
+  return attempt(() => findBreak(stamp, expected.venv) ?? findChange(stamp, expected)) ?? unreadable;
+}
+
+/** Names of the distributions among the contents of a site-packages directory; each has a folder of metadata. */
+export function distributionsIn(contents: readonly string[]): string[] {
+  return contents.filter((name) => name.endsWith('.dist-info'));
 }
 
 /** Records that an environment is complete. The last step of making one. */
-export async function writeStamp(stamp: Omit<Stamp, 'schema' | 'python'>, python: Interpreter): Promise<Stamp> {
-  const { size, mtimeMs } = await stat(python.executable);
-  const whole: Stamp = { schema: SCHEMA, ...stamp, python: { ...python, size, mtimeSeconds: Math.floor(mtimeMs / 1000) } };
+export async function writeStamp(stamp: Omit<Stamp, 'schema' | 'python' | 'host'>, python: Interpreter): Promise<Stamp> {
+  const { size, mtimeMs } = statSync(python.executable);
+  const whole: Stamp = {
+    ...{ schema: SCHEMA, host: host(), ...stamp },
+    python: { ...python, size, mtimeSeconds: Math.floor(mtimeMs / 1000) },
+  };
   const path = join(stamp.venv, STAMP_NAME);
   const aside = `${path}.${process.pid}`;
-  await writeFile(aside, JSON.stringify(whole), { mode: 0o644, flush: true });
+  const file = await open(aside, 'w', 0o644);
+  try {
+    await file.writeFile(JSON.stringify(whole));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
   await rename(aside, path);
+  await rm(join(stamp.venv, PREVIOUS_NAME), { force: true });
   return whole;
 }
 
-/** Takes the mark of completeness away, before anything is changed. */
-export async function removeStamp(venv: string): Promise<void> {
-  await unlink(join(venv, STAMP_NAME)).catch((error: NodeJS.ErrnoException) => {
+/** Takes the mark of completeness away, before anything is changed; it is kept aside for `restoreStamp`. */
+export async function withdrawStamp(venv: string): Promise<void> {
+  await rename(join(venv, STAMP_NAME), join(venv, PREVIOUS_NAME)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
   });
 }
 
-/** Describes requirement files as a stamp does. */
-export async function describeInputs(directory: string, files: readonly RequirementFile[]): Promise<InputFile[]> {
-  return Promise.all(
-    files.map(async ({ path, text }) => {
-      const { size, mtimeMs } = await stat(path);
-      return { path: portable(directory, path), size, mtimeMs, sha256: sha256(text) };
-    }),
+/** Gives the mark back when nothing was changed after all. */
+export async function restoreStamp(venv: string): Promise<void> {
+  await rename(join(venv, PREVIOUS_NAME), join(venv, STAMP_NAME));
+}
+
+function host(): string {
+  return `${process.platform}-${process.arch}`;
+}
+
+function withoutStamp(venv: string): Health {
+  if (!existsSync(join(venv, 'pyvenv.cfg')) && !existsSync(join(venv, 'bin')) && !existsSync(join(venv, 'Scripts')))
+    return { state: 'absent', reason: 'absent', detail: 'there is no environment yet' };
+  return { state: 'broken', reason: 'unfinished', detail: 'it has no stamp: making it was interrupted, or somebody else made it' };
+}
+
+/** What makes an environment unusable, whatever it is for. */
+function findBreak(stamp: Stamp, venv: string): Health | undefined {
+  const broken = (reason: HealthReason, detail: string): Health => ({ state: 'broken', reason, detail });
+  if (stamp.host !== host()) return broken('other-platform', `it was made for ${stamp.host}, and this is ${host()}`);
+  if (!look(stamp.python.executable)) return broken('python-missing', `its interpreter ${stamp.python.executable} is not there any more`);
+  const present = new Set(attempt(() => readdirSync(join(venv, stamp.sitePackages))));
+  const gone = stamp.contents.find((name) => !present.has(name));
+  return gone === undefined ? undefined : broken('packages-missing', `${gone} is not in it any more`);
+}
+
+/** What tells a complete environment from the one that is wanted. */
+function findChange(stamp: Stamp, expected: Expectation): Health {
+  const stale = (reason: HealthReason, detail: string): Health => ({ state: 'stale', reason, detail, stamp });
+  const python = look(stamp.python.executable) as Stats;
+  if (stamp.venv !== expected.venv) return stale('moved', `it was made as ${stamp.venv}`);
+  if (stamp.options !== expected.options || !mayBeBy(expected.installer, stamp)) return stale('options-changed', 'the options are others');
+  if (stamp.named !== expected.named) return stale('options-changed', 'another interpreter is named');
+  if (python.size !== stamp.python.size || Math.floor(python.mtimeMs / 1000) !== stamp.python.mtimeSeconds)
+    return stale('python-changed', `its interpreter ${stamp.python.executable} was replaced`);
+  if (expected.compile && !stamp.compiled) return stale('options-changed', 'its packages are not compiled');
+  const changed = changedInput(stamp, expected);
+  return changed === undefined ? { state: 'ready', stamp } : stale('inputs-changed', `${changed} has changed`);
+}
+
+function mayBeBy(choice: Expectation['installer'], { installer, owner }: Stamp): boolean {
+  return choice === 'auto' || owner === 'user' || installer.startsWith(choice) || installer === VENV_ALONE;
+}
+
+function changedInput({ inputs, absent, variables }: Stamp, { directory, env }: Expectation): string | undefined {
+  return (
+    inputs.find((file) => !isUnchanged(directory, file))?.path ??
+    absent.find((path) => existsSync(resolve(directory, path))) ??
+    Object.keys(variables).find((name) => sha256(env[name] ?? '') !== variables[name])
   );
-}
-
-/** Lists the distributions in a site-packages directory; each has a folder of metadata. */
-export function listDistributions(sitePackages: string): string[] {
-  const names = attempt(() => readdirSync(sitePackages)) ?? [];
-  return names.filter((name) => name.endsWith('.dist-info')).sort();
-}
-
-function readStamp(venv: string): Stamp | StaleReason {
-  const text = attempt(() => readFileSync(join(venv, STAMP_NAME), 'utf8'));
-  if (text === undefined) return look(venv) ? 'unfinished' : 'absent';
-  const stamp = attempt(() => JSON.parse(text) as Stamp);
-  return stamp?.schema === SCHEMA ? stamp : 'stamp-unreadable';
-}
-
-function checkPython({ python }: Stamp): StaleReason | undefined {
-  const now = look(python.executable);
-  if (!now) return 'python-missing';
-  return now.size === python.size && Math.floor(now.mtimeMs / 1000) === python.mtimeSeconds ? undefined : 'python-changed';
-}
-
-function checkDistributions(stamp: Stamp): StaleReason | undefined {
-  const present = new Set(listDistributions(join(stamp.venv, stamp.sitePackages)));
-  return stamp.distributions.every((name) => present.has(name)) ? undefined : 'packages-missing';
-}
-
-/** A touched file with the same content is unchanged. */
-function isUnchanged(directory: string, input: InputFile): boolean {
-  const path = resolve(directory, input.path);
-  const now = look(path);
-  if (!now) return false;
-  if (now.size === input.size && now.mtimeMs === input.mtimeMs) return true;
-  const text = attempt(() => readFileSync(path, 'utf8'));
-  return text !== undefined && sha256(text) === input.sha256;
 }
 
 function look(path: string): Stats | undefined {
   return attempt(() => statSync(path, { throwIfNoEntry: false }));
 }
 
-/** What cannot be read is as good as absent: the environment is then made anew, which says what is wrong. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
-function portable(directory: string, path: string): string {
-  const inside = relative(directory, path);
-  return isAbsolute(inside) ? path : inside;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** Gives a site-packages directory as a stamp records it. */
+export function describeSitePackages(venv: string, sitePackages: string): Pick<Stamp, 'sitePackages' | 'contents'> {
+  const contents = readdirSync(sitePackages).filter((name) => name !== '__pycache__');
+  return { sitePackages: relative(venv, sitePackages), contents: contents.sort() };
 }

@@ -1,12 +1,12 @@
-/** The programs that make an environment and put packages into it: uv when there is one, else venv and pip. Owns their command lines. */
+/** What makes an environment and puts packages into it. Owns the interface of installers, and the places inside an environment. */
 
 import { join } from 'node:path';
-import { InvalidOptionError } from '../errors';
 import { type CommandResult, run } from './command';
 import type { Interpreter } from './discover';
+import type { Inputs } from './inputs';
 import { installerVariables } from './variables';
 
-/** Which installer to use: `auto` is uv if it is on PATH, else pip. */
+/** Which installer to use: `auto` is uv, fetched if need be, and pip where there can be no uv. */
 export type InstallerChoice = 'auto' | 'uv' | 'pip';
 
 /** What an installer works on. */
@@ -17,20 +17,35 @@ export interface InstallTarget {
   /** Absolute path of the module's directory: relative paths in requirement files start there. */
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
+  /** Whether the network must not be used. */
+  readonly offline: boolean;
+  /** Absolute path of a directory of wheels that takes the place of the package index. */
+  readonly wheelhouse: string | undefined;
   readonly signal: AbortSignal | undefined;
   /** The descriptor of the lock, which every installer process inherits. */
   readonly descriptor: number | undefined;
   readonly onLine: (line: string) => void;
 }
 
+/** What an installation would do. */
+export interface Rehearsal {
+  readonly result: CommandResult;
+  /** What it would add, such as `numpy==2.3.0`. */
+  readonly additions: readonly string[];
+}
+
 /** One way to make an environment. */
 export interface Installer {
   /** Name and version, such as `uv 0.9.2`. */
   readonly name: string;
+  /** Whether `install` also takes away what the inputs do not name, and commands of its environments survive a move. */
+  readonly isExact: boolean;
   /** Makes an empty environment. */
   makeEnvironment(target: InstallTarget): Promise<CommandResult>;
-  /** Installs what requirement files name. */
-  install(target: InstallTarget, files: readonly string[]): Promise<CommandResult>;
+  /** Installs what the inputs name. */
+  install(target: InstallTarget, inputs: Inputs): Promise<CommandResult>;
+  /** Finds out what `install` would add to the environment, or to an empty one apart; changes nothing. */
+  rehearse(target: InstallTarget, inputs: Inputs, place: 'environment' | 'apart'): Promise<Rehearsal>;
 }
 
 /** The executables of an environment. */
@@ -44,73 +59,16 @@ export function environmentPython(venv: string, platform: NodeJS.Platform = proc
 }
 
 /**
- * Picks the installer.
+ * Runs an installer's program on a target.
  *
- * @throws InvalidOptionError uv was asked for and is not on PATH (ERR_SYNAPSE_INVALID_OPTION)
+ * @param own variables that win over the target's
  */
-export async function pickInstaller(choice: InstallerChoice, interpreter: Interpreter, env: NodeJS.ProcessEnv): Promise<Installer> {
-  const variables = installerVariables(env);
-  if (choice !== 'pip') {
-    const version = versionIn(await run({ file: 'uv', args: ['--version'], env: variables }));
-    if (version) return uv(version);
-    if (choice === 'uv') {
-      throw new InvalidOptionError('installer', 'The option installer is "uv", but there is no uv on PATH: install uv, or use "auto".');
-    }
-  }
-  const version = versionIn(await run({ file: interpreter.executable, args: ['-I', '-m', 'pip', '--version'], env: variables }));
-  return version !== undefined && reachesOtherEnvironments(version) ? outerPip(version) : innerPip();
-}
-
-/** Since 22.3 pip can install into another environment, which then needs no pip of its own (seconds less). */
-function reachesOtherEnvironments(pipVersion: string): boolean {
-  const [major = 0, minor = 0] = pipVersion.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 3);
-}
-
-function versionIn(result: CommandResult): string | undefined {
-  return result.exitCode === 0 ? /\d+(\.\d+)+/.exec(result.output)?.[0] : undefined;
-}
-
-function start(target: InstallTarget, file: string, args: readonly string[]): Promise<CommandResult> {
+export function runInstaller(
+  target: InstallTarget,
+  file: string,
+  args: readonly string[],
+  own: NodeJS.ProcessEnv = {},
+): Promise<CommandResult> {
   const { directory: cwd, env, signal, descriptor, onLine } = target;
-  return run({ file, args, cwd, env: installerVariables(env), signal, descriptor, onLine });
-}
-
-function fileArguments(files: readonly string[]): string[] {
-  return files.flatMap((file) => ['-r', file]);
-}
-
-const PIP_INSTALL = ['install', '--no-input', '--disable-pip-version-check', '--no-color', '--progress-bar', 'off'];
-
-function uv(version: string): Installer {
-  return {
-    name: `uv ${version}`,
-    makeEnvironment: (target) =>
-      start(target, 'uv', ['venv', '--no-project', '--allow-existing', '--python', target.interpreter.executable, target.venv]),
-    install: (target, files) =>
-      start(target, 'uv', ['pip', 'install', '--python', environmentPython(target.venv), ...fileArguments(files)]),
-  };
-}
-
-/** The base interpreter's pip, working on an environment without one. */
-function outerPip(version: string): Installer {
-  return {
-    name: `pip ${version}`,
-    makeEnvironment: (target) => start(target, target.interpreter.executable, ['-I', '-m', 'venv', '--without-pip', target.venv]),
-    install: (target, files) =>
-      start(target, target.interpreter.executable, [
-        ...['-I', '-m', 'pip', '--python', environmentPython(target.venv)],
-        ...PIP_INSTALL,
-        ...fileArguments(files),
-      ]),
-  };
-}
-
-/** The pip that Python's own venv puts into each environment: for a base interpreter without a usable one. */
-function innerPip(): Installer {
-  return {
-    name: 'pip of venv',
-    makeEnvironment: (target) => start(target, target.interpreter.executable, ['-I', '-m', 'venv', target.venv]),
-    install: (target, files) => start(target, environmentPython(target.venv), ['-I', '-m', 'pip', ...PIP_INSTALL, ...fileArguments(files)]),
-  };
+  return run({ file, args, cwd, env: { ...installerVariables(env), ...own }, signal, descriptor, onLine });
 }

@@ -3,34 +3,42 @@
  *
  * On POSIX a short Python child locks the open file that it shares with this process (flock(2)); the kernel frees it when the last
  * process that has the file open is gone, installers included, so no lock is ever stale. Where that is not to be had (Windows, some
- * network disks) a file made exclusively names its owner, and is broken when that process is gone.
+ * network disks) `owner-lock.ts` does it.
  */
 
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ProvisionError } from '../errors';
 import { run } from './command';
+import { type Intervals, lockByOwner, ownerOf } from './owner-lock';
 import { installerVariables } from './variables';
 
 /** Milliseconds to wait for another builder: a large set of packages on a slow line. */
 const DEFAULT_TIMEOUT_MS = 10 * 60_000;
-/** Milliseconds between two looks at an owner file. */
-const POLL_MS = 100;
 /** What the locking child exits with when somebody else has the lock. */
 const BUSY = 75;
+/** What it exits with when the file system does not lock. */
+const UNSUPPORTED = 76;
 
+/** To look is to share the lock for a moment: two that look do not take each other for an owner. */
 const FLOCK = [
   'import fcntl, sys',
-  'try: fcntl.flock(3, fcntl.LOCK_EX | (fcntl.LOCK_NB if sys.argv[1] == "try" else 0))',
+  'modes = {"try": fcntl.LOCK_EX | fcntl.LOCK_NB, "wait": fcntl.LOCK_EX, "look": fcntl.LOCK_SH | fcntl.LOCK_NB}',
+  'try: fcntl.flock(3, modes[sys.argv[1]])',
   `except BlockingIOError: sys.exit(${BUSY})`,
+  `except OSError: sys.exit(${UNSUPPORTED})`,
 ].join('\n');
 
 /** A lock that is held. */
 export interface Lock {
   /** The descriptor that keeps it: a child that inherits it keeps the lock for as long as it lives. */
   readonly descriptor: number | undefined;
+  /**
+   * Whether it is still ours. Only without the kernel's help it may not be: a machine or container that was stopped for long, while it
+   * was waited for from another, may have been taken for dead.
+   */
+  isStillHeld(): Promise<boolean>;
+  /** Gives it up. Never rejects; a second call does nothing. */
   release(): Promise<void>;
 }
 
@@ -44,50 +52,81 @@ export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called once if another process has the lock; `owner` describes it. */
   readonly onWait?: (owner: string) => void;
+  /** How an owner shows life where the kernel does not lock. */
+  readonly intervals?: Partial<Intervals>;
 }
 
 /**
  * Takes the lock, waiting for its turn.
  *
- * @param path the lock file; its directory exists
- * @throws ProvisionError step `lock`: another process has had it for too long (ERR_SYNAPSE_LOCK_TIMEOUT)
+ * @param path the lock file; its directory exists. Other files whose names begin with its name belong to the lock as well.
+ * @throws ProvisionError step `lock`: another process has had it for too long (ERR_SYNAPSE_LOCK_TIMEOUT), or the interpreter does not
+ *   run (ERR_SYNAPSE_PROVISION)
  * @throws the signal's reason if aborted
+ * @throws the file system's error if files can be neither made nor removed there
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
+  const waiting = { ...options, signal, onWait: onlyOnce(options.onWait) };
   try {
-    if ((options.platform ?? process.platform) === 'win32') return await lockByOwner(path, options, signal);
-    return (await lockByKernel(path, options, signal)) ?? (await lockByOwner(path, options, signal));
+    const lock = locksByKernel(options) ? await lockByKernel(path, waiting) : undefined;
+    return lock ?? { descriptor: undefined, ...(await lockByOwner(ownerPathOf(path), waiting)) };
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!timeout.aborted) throw error;
+    const owner = (await ownerOf(ownerPathOf(path))) ?? (await readOwner(path));
     const hint = 'Wait for it, or end that process, and try again.';
-    throw new ProvisionError(
-      `Another process (${await ownerOf(ownerPathOf(path), path)}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`,
-      {
-        code: 'ERR_SYNAPSE_LOCK_TIMEOUT',
-        step: 'lock',
-        hint,
-      },
-    );
+    throw new ProvisionError(`Another process (${owner}) has been making the environment for ${timeoutMs / 1000} s. ${hint}`, {
+      code: 'ERR_SYNAPSE_LOCK_TIMEOUT',
+      step: 'lock',
+      hint,
+    });
   }
 }
 
-/** Returns nothing where the file system cannot lock. */
-async function lockByKernel(path: string, options: LockOptions, signal: AbortSignal): Promise<Lock | undefined> {
+/**
+ * Tells who has the lock right now. Does not wait, and makes no file.
+ *
+ * @param path the lock file
+ * @returns a text for people, such as `pid 123 on host`; undefined if the lock is free. An owner that cannot be looked at, such as one
+ *   on another machine, is taken for alive.
+ * @throws ProvisionError step `lock`: the interpreter does not run (ERR_SYNAPSE_PROVISION)
+ * @throws the signal's reason if aborted
+ * @throws the file system's error if the file cannot be read
+ */
+export async function lockOwner(path: string, options: LockOptions): Promise<string | undefined> {
+  const status = locksByKernel(options) ? await look(path, options) : UNSUPPORTED;
+  if (status === BUSY) return readOwner(path);
+  return status === UNSUPPORTED ? ownerOf(ownerPathOf(path)) : undefined;
+}
+
+function locksByKernel(options: LockOptions): boolean {
+  return (options.platform ?? process.platform) !== 'win32';
+}
+
+function onlyOnce(onWait: LockOptions['onWait']): (owner: string) => void {
   let told = false;
+  return (owner) => {
+    if (!told) onWait?.(owner);
+    told = true;
+  };
+}
+
+type Waiting = LockOptions & { readonly onWait: (owner: string) => void };
+
+/** Returns nothing where the file system cannot lock. */
+async function lockByKernel(path: string, options: Waiting): Promise<Lock | undefined> {
   for (;;) {
     const file = await open(path, 'a+');
     try {
-      let status = await flock(file, 'try', options, signal);
+      let status = await flock(file, 'try', options);
       if (status === BUSY) {
-        if (!told) options.onWait?.(await ownerOf(path));
-        told = true;
-        status = await flock(file, 'wait', options, signal);
+        options.onWait(await readOwner(path));
+        status = await flock(file, 'wait', options);
       }
-      if (status !== 0) {
+      if (status === UNSUPPORTED) {
         await file.close();
         return undefined;
       }
@@ -100,21 +139,49 @@ async function lockByKernel(path: string, options: LockOptions, signal: AbortSig
   }
 }
 
-async function flock(file: FileHandle, mode: 'try' | 'wait', options: LockOptions, signal: AbortSignal): Promise<number | undefined> {
-  const { exitCode } = await run({
+async function look(path: string, options: LockOptions): Promise<number> {
+  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (!file) return UNSUPPORTED; // without a file there is no lock by the kernel
+  try {
+    return await flock(file, 'look', options);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Taking a helper that failed for a file system that does not lock would let in two: one by the kernel, one by the owner file. */
+async function flock(file: FileHandle, mode: 'try' | 'wait' | 'look', options: LockOptions): Promise<number> {
+  const { exitCode, output, command } = await run({
     file: options.python,
     args: ['-I', '-S', '-c', FLOCK, mode],
     env: installerVariables(options.env),
     descriptor: file.fd,
-    signal,
+    signal: options.signal,
   });
-  return exitCode;
+  if (exitCode === 0 || exitCode === BUSY || exitCode === UNSUPPORTED) return exitCode;
+  const hint = `Check that ${options.python} runs.`;
+  throw new ProvisionError(`The environment cannot be locked: ${options.python} failed. ${output}\n${hint}`, {
+    step: 'lock',
+    command,
+    output,
+    hint,
+  });
 }
 
 async function own(file: FileHandle): Promise<Lock> {
   await file.truncate(0);
-  await file.write(describeSelf());
-  return { descriptor: file.fd, release: () => file.close() };
+  await file.write(`pid ${process.pid} on ${hostname()}`);
+  return {
+    descriptor: file.fd,
+    isStillHeld: async () => true,
+    // Emptied first: what is written there then names the owner, or one that was killed.
+    release: async () => {
+      await file.truncate(0).catch(() => undefined);
+      await file.close().catch(() => undefined);
+    },
+  };
 }
 
 async function isStillAt(file: FileHandle, path: string): Promise<boolean> {
@@ -122,66 +189,9 @@ async function isStillAt(file: FileHandle, path: string): Promise<boolean> {
   return there !== undefined && mine.ino === there.ino && mine.dev === there.dev;
 }
 
-async function lockByOwner(path: string, options: LockOptions, signal: AbortSignal): Promise<Lock> {
-  const ownerPath = ownerPathOf(path);
-  let told = false;
-  while (!(await createExclusively(ownerPath))) {
-    signal.throwIfAborted();
-    const owner = await ownerOf(ownerPath);
-    if (isGone(owner)) {
-      await breakLock(ownerPath, owner);
-      continue;
-    }
-    if (!told) options.onWait?.(owner);
-    told = true;
-    await delay(POLL_MS, undefined, { signal });
-  }
-  return { descriptor: undefined, release: () => unlink(ownerPath) };
-}
-
-async function createExclusively(path: string): Promise<boolean> {
-  try {
-    await writeFile(path, describeSelf(), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Moves a dead owner's file away; if a live one took its place in between, that one is put back. */
-async function breakLock(path: string, deadOwner: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  await rename(path, aside).catch(() => undefined);
-  const moved = await readFile(aside, 'utf8').catch(() => undefined);
-  if (moved === undefined) return;
-  if (moved === deadOwner) await unlink(aside);
-  else await rename(aside, path);
-}
-
-/** Only of a process on this very machine can its end be known. */
-function isGone(owner: string): boolean {
-  const match = /^pid (\d+) on (.*)$/.exec(owner);
-  if (!match || match[2] !== hostname()) return false;
-  try {
-    process.kill(Number(match[1]), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-}
-
-function describeSelf(): string {
-  return `pid ${process.pid} on ${hostname()}`;
-}
-
-/** What the first of these files that is there says of its owner. */
-async function ownerOf(...paths: string[]): Promise<string> {
-  for (const path of paths) {
-    const owner = await readFile(path, 'utf8').catch(() => '');
-    if (owner) return owner;
-  }
-  return 'an unknown process';
+/** What the lock file says of its owner. */
+async function readOwner(path: string): Promise<string> {
+  return (await readFile(path, 'utf8').catch(() => '')) || 'an unknown process';
 }
 
 function ownerPathOf(path: string): string {

@@ -4,7 +4,18 @@ import { Presets, SingleBar } from 'cli-progress';
 
 /** A step of provisioning. */
 export interface ProvisionEvent {
-  readonly phase: 'python' | 'waiting' | 'venv' | 'resolve' | 'download' | 'build' | 'install' | 'verify' | 'done';
+  readonly phase:
+    | 'python'
+    | 'waiting'
+    | 'installer'
+    | 'venv'
+    | 'resolve'
+    | 'download'
+    | 'build'
+    | 'install'
+    | 'compile'
+    | 'verify'
+    | 'done';
   /** One line for a person. */
   readonly message: string;
   /** The package that the step is about. */
@@ -52,11 +63,13 @@ export function eventsOf(line: string): ProvisionEvent[] {
 const BEGINNING: Record<ProvisionEvent['phase'], number> = {
   python: 1,
   waiting: 2,
+  installer: 3,
   venv: 4,
   resolve: 10,
   download: 30,
   build: 50,
   install: 75,
+  compile: 90,
   verify: 95,
   done: 100,
 };

@@ -1,48 +1,18 @@
-/**
- * Makes, checks and repairs a module's environment. Owns the one invariant: a stamp is there exactly when the environment is complete.
- *
- * The stamp goes before anything is changed and comes back last, so whatever interrupts this, the next run sees no stamp and makes the
- * environment anew: an installer that is merely run again may call a half-copied package satisfied.
- */
+/** Makes sure that a module's environment is complete. Owns the way from a caller's options to an environment that can be used. */
 
-import { realpathSync } from 'node:fs';
-import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { InvalidModuleError, ProvisionError, type ProvisionStep } from '../errors';
-import { type CommandResult, run } from './command';
-import { discover, type Interpreter } from './discover';
-import { checkStamp, describeInputs, type Expectation, listDistributions, removeStamp, type Stamp, writeStamp } from './fingerprint';
-import { hintFor } from './hints';
-import { environmentPython, type Installer, type InstallerChoice, type InstallTarget, pickInstaller, scriptsDirectory } from './installer';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProvisionError } from '../errors';
+import { isForeign } from './adoption';
+import { attempt, bring, decide, type Job, LOCK_NAME } from './builder';
+import { type Discovery, discover } from './discover';
+import { checkHealth, distributionsIn, type Health, type Stamp } from './fingerprint';
+import type { Inputs } from './inputs';
+import { environmentPython, scriptsDirectory } from './installer';
 import { acquireLock, type Lock } from './lock';
-import { asksForSomething, findDirectory, readRequirements } from './module-directory';
-import { eventsOf, type ProvisionEvent } from './progress';
-import { installerVariables } from './variables';
-
-/** The environment's place unless `venv` says otherwise. */
-const DEFAULT_VENV = '.venv';
-const DEFAULT_REQUIREMENTS = 'requirements.txt';
-const LOCK_NAME = '.synapse.lock';
-/** Marks an environment that was made here and may therefore be deleted; one that the user made is only ever added to. */
-const OWNED_NAME = '.synapse-owned';
-
-/** Options of `provision`. */
-export interface ProvisionOptions {
-  /** Path or name of the interpreter to make the environment from. Default: `SYNAPSE_PYTHON`, `python3`, `python`. */
-  python?: string;
-  /** Default `auto`: uv if it is on PATH, else pip. */
-  installer?: InstallerChoice;
-  /** The environment's place, relative to the directory. Default `.venv`. */
-  venv?: string;
-  /** Requirement files, relative to the directory. Default `requirements.txt`; an empty list asks for nothing. */
-  requirements?: string | string[];
-  /** Variables for the installer, besides this program's own. */
-  env?: NodeJS.ProcessEnv;
-  /** Stops the installer and all that it started. */
-  signal?: AbortSignal;
-  /** Called with each step; not called at all when there is nothing to do. */
-  onProgress?: (event: ProvisionEvent) => void;
-}
+import { isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
+import { pythonRequest } from './python-request';
+import { pickInstaller } from './toolchain';
 
 /** A complete environment. */
 export interface Environment {
@@ -58,18 +28,10 @@ export interface Environment {
   readonly pythonVersion: string;
   /** Names of what is installed, such as `msgpack-1.1.0.dist-info`. */
   readonly distributions: readonly string[];
+  /** Whether its packages were compiled when they were installed. */
+  readonly compiled: boolean;
   /** True if it was complete already. */
   readonly reused: boolean;
-}
-
-interface Plan extends Expectation {
-  readonly files: readonly string[];
-  readonly options: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly choice: InstallerChoice;
-  readonly python: string | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly report: (event: ProvisionEvent) => void;
 }
 
 /**
@@ -78,166 +40,91 @@ interface Plan extends Expectation {
  * A complete environment is recognised by reading a few files, in single-digit milliseconds and without starting Python.
  *
  * @param directory the module's directory: a path or a `file:` URL
- * @throws InvalidModuleError the directory (ERR_SYNAPSE_DIRECTORY_NOT_FOUND) or a requirement file (ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND) is missing
- * @throws ProvisionError a step failed: `step`, `command`, `output` and `hint` say which, how and what to do (ERR_SYNAPSE_PROVISION,
- *   ERR_SYNAPSE_PYTHON_NOT_FOUND, ERR_SYNAPSE_LOCK_TIMEOUT)
- * @throws InvalidOptionError `installer` is `uv` and there is none (ERR_SYNAPSE_INVALID_OPTION)
+ * @throws InvalidModuleError the directory (ERR_SYNAPSE_DIRECTORY_NOT_FOUND), the entry (ERR_SYNAPSE_ENTRY_NOT_FOUND,
+ *   ERR_SYNAPSE_ENTRY_OUTSIDE) or a requirement file (ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND) is missing, or one is not valid
+ *   (ERR_SYNAPSE_REQUIREMENTS_INVALID)
+ * @throws ProvisionError a step failed: `step`, `command`, `output` and `hint` say which, how and what to do (ERR_SYNAPSE_PROVISION);
+ *   no usable Python (ERR_SYNAPSE_PYTHON_NOT_FOUND); another process builds for too long (ERR_SYNAPSE_LOCK_TIMEOUT); a worker runs in an
+ *   environment that must change (ERR_SYNAPSE_ENVIRONMENT_IN_USE); somebody else made it (ERR_SYNAPSE_FOREIGN_ENVIRONMENT)
+ * @throws InvalidOptionError options exclude each other, or `SYNAPSE_UV` names no uv (ERR_SYNAPSE_INVALID_OPTION)
  * @throws the signal's reason if aborted
  */
 export async function provision(directory: string | URL, options: ProvisionOptions = {}): Promise<Environment> {
-  const plan = makePlan(findDirectory(directory), options);
-  const stamp = checkStamp(plan);
-  if (typeof stamp !== 'string') return environmentOf(plan, stamp, true);
-  await readRequirements(plan.directory, plan.files); // names what is missing before anything is made
-  return build(plan);
+  const plan = await makePlan(directory, options);
+  const health = checkHealth(plan.expected);
+  return health.state === 'ready' ? environmentOf(plan, health.stamp, true) : build(plan, health);
 }
 
-function makePlan(directory: string, options: ProvisionOptions): Plan {
-  const files = [options.requirements ?? DEFAULT_REQUIREMENTS].flat();
-  const choice = options.installer ?? 'auto';
-  const env = { ...process.env, ...options.env };
-  const real = realpathSync(directory);
+function environmentOf({ expected: { directory, venv } }: Plan, stamp: Stamp, reused: boolean): Environment {
   return {
-    directory: real,
-    venv: resolve(real, options.venv ?? DEFAULT_VENV),
-    files,
-    choice,
-    python: options.python,
-    options: JSON.stringify({ python: options.python ?? env['SYNAPSE_PYTHON'] ?? null, installer: choice, files }),
-    env,
-    signal: options.signal,
-    report: options.onProgress ?? (() => undefined),
-  };
-}
-
-function environmentOf(plan: Plan, stamp: Stamp, reused: boolean): Environment {
-  return {
-    directory: plan.directory,
-    venv: plan.venv,
-    python: environmentPython(plan.venv),
-    scripts: scriptsDirectory(plan.venv),
+    ...{ directory, venv, python: environmentPython(venv), scripts: scriptsDirectory(venv) },
     pythonVersion: stamp.python.version,
-    distributions: stamp.distributions,
+    distributions: distributionsIn(stamp.contents),
+    compiled: stamp.compiled,
     reused,
   };
 }
 
-async function build(plan: Plan): Promise<Environment> {
-  plan.report({ phase: 'python', message: 'Looking for Python' });
-  const interpreter = await discover(plan.python, plan.env, { signal: plan.signal });
-  await attempt('venv', plan.venv, () => mkdir(plan.venv, { recursive: true }));
-  const lock = await acquireLock(join(plan.venv, LOCK_NAME), {
-    python: interpreter.executable,
-    env: plan.env,
-    signal: plan.signal,
-    onWait: (owner) => plan.report({ phase: 'waiting', message: `Waiting for ${owner}, which is making the environment` }),
-  });
+type Unready = Exclude<Health, { state: 'ready' }>;
+
+async function build(plan: Plan, health: Unready): Promise<Environment> {
+  const { expected, report } = plan;
+  const inputs = await plan.readInputs(); // names what is missing before anything is made
+  report({ phase: 'python', message: 'Looking for Python' });
+  const { interpreter } = await findPython(plan, inputs);
+  if (!isWritable(expected.venv)) return useUnwritable(plan, health, inputs, interpreter);
+  await attempt('venv', expected.venv, () => mkdir(expected.venv, { recursive: true }));
+  const lock = await takeLock(plan, interpreter.executable);
   try {
-    const stamp = checkStamp(plan); // the one waited for may have done it all
-    if (typeof stamp !== 'string') return environmentOf(plan, stamp, true);
-    const made = await make(plan, interpreter, lock);
-    plan.report({ phase: 'done', message: 'Environment ready' });
-    return environmentOf(plan, made, false);
+    const now = checkHealth(expected); // the one waited for may have done it all
+    if (now.state === 'ready') return environmentOf(plan, now.stamp, true);
+    const stamp = await bring(await makeJob(plan, now, interpreter, lock));
+    report({ phase: 'done', message: 'Environment ready' });
+    return environmentOf(plan, stamp, false);
   } finally {
     await lock.release();
   }
 }
 
-async function make(plan: Plan, interpreter: Interpreter, lock: Lock): Promise<Stamp> {
-  const installer = await pickInstaller(plan.choice, interpreter, plan.env);
-  const target: InstallTarget = {
-    ...plan,
-    interpreter,
-    descriptor: lock.descriptor,
-    onLine: (line) => {
-      for (const event of eventsOf(line)) plan.report(event);
-    },
-  };
-  await attempt('venv', plan.venv, () => removeStamp(plan.venv));
-  if (!(await isForeign(plan.venv))) await makeEmpty(plan, installer, target);
-  const requirements = await readRequirements(plan.directory, plan.files);
-  const inputs = await describeInputs(plan.directory, requirements);
-  if (requirements.some(({ text }) => asksForSomething(text))) {
-    plan.report({ phase: 'resolve', message: 'Resolving requirements' });
-    const files = plan.files.map((file) => resolve(plan.directory, file));
-    demand('install', plan, await installer.install(target, files));
-  }
-  plan.report({ phase: 'verify', message: 'Checking the environment' });
-  const found = await verify(plan);
-  return attempt('stamp', plan.venv, () =>
-    writeStamp(
-      { venv: plan.venv, options: plan.options, inputs, installer: installer.name, createdAt: new Date().toISOString(), ...found },
-      interpreter,
-    ),
-  );
+/**
+ * Finds the interpreter that the environment is made from; of one that somebody else made, its own.
+ *
+ * @throws what `discover` throws
+ */
+export function findPython({ expected, python, recreate, signal }: Plan, inputs: Inputs): Promise<Discovery> {
+  const { venv, env, directory } = expected;
+  const own = !recreate && isForeign(venv) ? environmentPython(venv) : undefined;
+  return discover(pythonRequest(own ?? python, env, inputs.python), { env, directory, signal });
 }
 
-/** Tells an environment that somebody else made, which must not be deleted, from one of ours or none. */
-async function isForeign(venv: string): Promise<boolean> {
-  const names = new Set(await readdir(venv));
-  if (names.has(OWNED_NAME)) return false;
-  if (names.has('pyvenv.cfg')) return true;
-  names.delete(LOCK_NAME);
-  names.delete(`${LOCK_NAME}.owner`);
-  if (names.size === 0) return false;
-  const hint = 'Name another directory with the venv option, or empty this one.';
-  throw new ProvisionError(`${venv} holds files and is not a Python environment; it is left as it is. ${hint}`, { step: 'venv', hint });
+function takeLock({ expected, signal, report }: Plan, python: string): Promise<Lock> {
+  const onWait = (owner: string): void => report({ phase: 'waiting', message: `Waiting for ${owner}, which is making the environment` });
+  return acquireLock(join(expected.venv, LOCK_NAME), { python, env: expected.env, signal, onWait });
 }
 
-async function makeEmpty(plan: Plan, installer: Installer, target: InstallTarget): Promise<void> {
-  await attempt('venv', plan.venv, () => empty(plan.venv));
-  plan.report({ phase: 'venv', message: `Making the environment with ${installer.name}` });
-  demand('venv', plan, await installer.makeEnvironment(target));
-  await attempt('venv', plan.venv, () => writeFile(join(plan.venv, '.gitignore'), '*\n'));
-}
-
-/** Removes everything but the lock, and claims the place before anything is put there. */
-async function empty(venv: string): Promise<void> {
-  await writeFile(join(venv, OWNED_NAME), '');
-  const kept = new Set([LOCK_NAME, `${LOCK_NAME}.owner`, OWNED_NAME]);
-  const doomed = (await readdir(venv)).filter((name) => !kept.has(name));
-  await Promise.all(doomed.map((name) => rm(join(venv, name), { recursive: true, force: true, maxRetries: 3 })));
-}
-
-/** Starts the environment's Python once, and checks that every distribution is whole. */
-async function verify(plan: Plan): Promise<{ sitePackages: string; distributions: string[] }> {
-  const code = 'import sysconfig; print(sysconfig.get_path("purelib"))';
-  const result = await run({
-    file: environmentPython(plan.venv),
-    args: ['-I', '-c', code],
-    env: installerVariables(plan.env),
-    signal: plan.signal,
+async function makeJob(plan: Plan, health: Unready, interpreter: Job['interpreter'], lock: Lock): Promise<Job> {
+  const inputs = await plan.readInputs(); // as they are now that it is this process's turn
+  const { expected, offline, wheelhouse, recreate, signal, report } = plan;
+  const { installer } = await pickInstaller({
+    ...{ interpreter, offline, wheelhouse, signal, report, env: expected.env, directory: expected.directory, choice: expected.installer },
+    asksForSomething: inputs.asksForSomething,
+    mayFetch: true,
   });
-  demand('verify', plan, result);
-  const sitePackages = result.output.split('\n').at(-1) as string;
-  const distributions = listDistributions(sitePackages);
-  for (const name of distributions) {
-    for (const part of ['METADATA', 'RECORD']) {
-      await attempt('verify', plan.venv, () => access(join(sitePackages, name, part)));
-    }
-  }
-  return { sitePackages: relative(await realpath(plan.venv), await realpath(sitePackages)), distributions };
+  return { expected, health, inputs, interpreter, installer, lock, offline, wheelhouse, recreate, signal, report };
 }
 
-function demand(step: ProvisionStep, plan: Plan, result: CommandResult): void {
-  if (result.exitCode === 0) return;
-  const hint = hintFor(result.output);
-  const ending =
-    result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
+/** A complete environment that only lies elsewhere, or whose interpreter got a bug fix, is as good where its stamp cannot be renewed. */
+function useUnwritable(plan: Plan, health: Unready, inputs: Inputs, interpreter: Job['interpreter']): Environment {
+  const { expected, recreate } = plan;
+  if (health.state === 'stale' && !expected.compile) {
+    const installer = { isExact: health.stamp.movable };
+    const work = decide({ expected, health, inputs, interpreter, installer, recreate });
+    if (work === 'restamp') return environmentOf(plan, health.stamp, true);
+  }
+  const hint =
+    'Prepare it beforehand as a user who can write there ("synapse install"), or name another place with the option venv or store.';
   throw new ProvisionError(
-    `The environment of ${plan.directory} could not be made: ${result.command} ${ending}.\n${result.output}\n${hint}`,
-    { step, command: result.command, output: result.output, hint },
+    `The environment ${expected.venv} cannot be used (${health.detail}), and this user cannot write there. ${hint}`,
+    { step: 'venv', hint, output: health.detail },
   );
-}
-
-/** Gives a failure of the file system its step and place. */
-async function attempt<T>(step: ProvisionStep, path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof ProvisionError || cause instanceof InvalidModuleError) throw cause;
-    const reason = (cause as Error).message;
-    const hint = hintFor(reason);
-    throw new ProvisionError(`The environment ${path} could not be made: ${reason}. ${hint}`, { step, hint, output: reason, cause });
-  }
 }

@@ -1,0 +1,283 @@
+/**
+ * Brings an environment to its inputs, under the lock. Owns the one invariant: a stamp is there exactly when the environment is complete.
+ *
+ * The stamp goes before anything is changed and comes back last, so whatever interrupts this, the next run sees no stamp and makes the
+ * environment anew: an installer that is merely run again may call a half-copied package satisfied.
+ */
+
+import { readdirSync, statSync } from 'node:fs';
+import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ProvisionError, type ProvisionStep, SynapseError } from '../errors';
+import { adopt, isForeign } from './adoption';
+import { type CommandResult, run } from './command';
+import type { Interpreter } from './discover';
+import {
+  describeSitePackages,
+  distributionsIn,
+  type Expectation,
+  type Health,
+  restoreStamp,
+  type Stamp,
+  withdrawStamp,
+  writeStamp,
+} from './fingerprint';
+import { hintFor } from './hints';
+import { holdersOf, makeHoldable, USE_NAME, waitUntilUnheld } from './holders';
+import type { Inputs } from './inputs';
+import { environmentPython, type Installer, type InstallTarget } from './installer';
+import type { Lock } from './lock';
+import { eventsOf, type ProvisionEvent } from './progress';
+import { installerVariables } from './variables';
+
+export const LOCK_NAME = '.synapse.lock';
+/** Marks an environment that was made here and may therefore be deleted. */
+export const OWNED_NAME = '.synapse-owned';
+/** What stays when an environment is emptied: others may wait for the lock or hold the use file. */
+const KEPT_NAMES: ReadonlySet<string> = new Set([LOCK_NAME, `${LOCK_NAME}.owner`, OWNED_NAME, USE_NAME]);
+
+/** What installers print when the network or the index is not there. */
+const UNREACHABLE = /dns error|error sending request|tcp connect error|operation timed out|Failed to establish a new connection/i;
+
+/** An environment to be brought to its inputs. */
+export interface Job {
+  readonly expected: Expectation;
+  readonly health: Exclude<Health, { state: 'ready' }>;
+  readonly inputs: Inputs;
+  readonly interpreter: Interpreter;
+  readonly installer: Installer;
+  readonly lock: Lock;
+  readonly offline: boolean;
+  readonly wheelhouse: string | undefined;
+  /** Whether an environment that somebody else made may be deleted. */
+  readonly recreate: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly report: (event: ProvisionEvent) => void;
+}
+
+/** What a decision depends on. */
+export type Circumstances = Pick<Job, 'expected' | 'health' | 'inputs' | 'interpreter' | 'recreate'> & {
+  readonly installer: Pick<Installer, 'isExact'>;
+};
+
+/** What must be done to bring an environment to its inputs. */
+export type Work = 'create' | 'rebuild' | 'update' | 'restamp' | 'adopt';
+
+/**
+ * Decides what must be done. `update` changes a complete environment in place, which only an installer can that also removes;
+ * `restamp` changes nothing but the stamp; `adopt` takes over what somebody else made, if it has what is needed.
+ */
+export function decide(job: Circumstances): Work {
+  const { expected, health, inputs, interpreter, installer } = job;
+  if (!job.recreate && isForeign(expected.venv)) return 'adopt';
+  if (health.state === 'absent') return 'create';
+  if (health.state !== 'stale' || !isSamePython(health.stamp, interpreter)) return 'rebuild';
+  const { stamp } = health;
+  const hasLocalCode = inputs.packages.some(({ editable }) => editable);
+  if (stamp.venv !== expected.venv && (!stamp.movable || hasLocalCode)) return 'rebuild';
+  const isOther = expected.installer !== 'auto' && !stamp.installer.startsWith(expected.installer) && inputs.asksForSomething;
+  if (stamp.essence === inputs.essence && !isOther) return 'restamp';
+  return installer.isExact && stamp.movable && inputs.asksForSomething && !inputs.hashed ? 'update' : 'rebuild';
+}
+
+/**
+ * Does it.
+ *
+ * @throws ProvisionError a step failed (ERR_SYNAPSE_PROVISION); somebody else made the environment and it lacks something
+ *   (ERR_SYNAPSE_FOREIGN_ENVIRONMENT); a worker runs in it (ERR_SYNAPSE_ENVIRONMENT_IN_USE)
+ * @throws the signal's reason if aborted
+ */
+export async function bring(job: Job): Promise<Stamp> {
+  const work = decide(job);
+  if (work === 'adopt') return stamp(job, { ...(await adopt(job, targetOf(job))), owner: 'user' });
+  if (work === 'restamp') return restamp(job);
+  await waitForWorkers(job);
+  if (work === 'update') return update(job);
+  if (job.health.state === 'stale') await rehearse(job);
+  return make(job);
+}
+
+/** Packages are made for one minor version and its ABI; the environment's own interpreter is a link to this very file. */
+function isSamePython({ python }: Stamp, { executable, platform, version }: Interpreter): boolean {
+  const minor = (text: string): string => text.split('.').slice(0, 2).join('.');
+  return python.executable === executable && python.platform === platform && minor(python.version) === minor(version);
+}
+
+async function restamp(job: Job): Promise<Stamp> {
+  const { stamp: old } = job.health as Extract<Health, { state: 'stale' }>;
+  return stamp(job, { ...old, compiled: old.compiled || (await compile(job)) });
+}
+
+/** A complete environment stays complete if the installer fails before it has changed anything. */
+async function update(job: Job): Promise<Stamp> {
+  const { venv } = job.expected;
+  const before = traceOf(job);
+  await withdraw(job);
+  try {
+    await install(job);
+  } catch (error) {
+    if (traceOf(job) === before) await restoreStamp(venv);
+    throw error;
+  }
+  return finish(job);
+}
+
+/** Making anew empties the old environment first: find out before that whether the inputs can be installed at all. */
+async function rehearse(job: Job): Promise<void> {
+  if (!job.inputs.asksForSomething) return;
+  job.report({ phase: 'resolve', message: 'Resolving requirements' });
+  const { result } = await job.installer.rehearse(targetOf(job), job.inputs, 'apart');
+  await rm(join(job.expected.venv, '.synapse-rehearsal'), { recursive: true, force: true });
+  if (!/no such option|unexpected argument/.test(result.output)) demand('install', job, result);
+}
+
+async function make(job: Job): Promise<Stamp> {
+  const { expected, installer, report } = job;
+  await attempt('venv', expected.venv, () => withdraw(job));
+  await attempt('venv', expected.venv, () => empty(expected.venv));
+  report({ phase: 'venv', message: `Making the environment with ${installer.name}` });
+  demand('venv', job, await installer.makeEnvironment(targetOf(job)));
+  await attempt('venv', expected.venv, () => writeFile(join(expected.venv, '.gitignore'), '*\n'));
+  await install(job);
+  return finish(job);
+}
+
+async function install(job: Job): Promise<void> {
+  if (!job.inputs.asksForSomething) return;
+  job.report({ phase: 'resolve', message: 'Resolving requirements' });
+  const target = targetOf(job);
+  const result = await job.installer.install(target, job.inputs);
+  if (result.exitCode === 0) return;
+  if (!UNREACHABLE.test(result.output) || job.offline || !job.installer.isExact) demand('install', job, result);
+  job.report({ phase: 'resolve', message: 'The package index cannot be reached: trying with what was downloaded before' });
+  const fromCache = await job.installer.install({ ...target, offline: true }, job.inputs);
+  if (fromCache.exitCode !== 0) demand('install', job, result);
+}
+
+async function finish(job: Job): Promise<Stamp> {
+  const { venv } = job.expected;
+  job.report({ phase: 'verify', message: 'Checking the environment' });
+  const found = await verify(job);
+  const compiled = await compile(job, join(venv, found.sitePackages));
+  await attempt('stamp', venv, () => makeHoldable(venv));
+  const { installer } = job;
+  return stamp(job, { ...found, compiled, installer: installer.name, movable: installer.isExact, owner: 'synapse' });
+}
+
+type Findings = Pick<Stamp, 'sitePackages' | 'contents' | 'compiled' | 'installer' | 'movable' | 'owner'>;
+
+async function stamp({ expected, inputs, interpreter, lock }: Job, found: Findings): Promise<Stamp> {
+  const { venv, options, named } = expected;
+  const { sitePackages, contents, compiled, installer, movable, owner } = found;
+  const { manifest, files, absent, variables, essence } = inputs;
+  return attempt('stamp', venv, async () => {
+    if (!(await lock.isStillHeld())) throw new Error('another process took its lock while this one was stopped; run it again');
+    return writeStamp(
+      {
+        ...{ venv, options, named, kind: manifest.kind, inputs: files, absent, variables, essence, createdAt: new Date().toISOString() },
+        ...{ sitePackages, contents, compiled, installer, movable, owner },
+      },
+      interpreter,
+    );
+  });
+}
+
+/** A worker that starts now finds no stamp and ends itself; one that had started just before is waited for. */
+async function withdraw(job: Job): Promise<void> {
+  const { venv } = job.expected;
+  await withdrawStamp(venv);
+  if (job.health.state !== 'stale' || (await holdersOf(venv, holderOptions(job))).length === 0) return;
+  await restoreStamp(venv);
+  await waitForWorkers(job);
+  await withdraw(job);
+}
+
+async function waitForWorkers(job: Job): Promise<void> {
+  await waitUntilUnheld(job.expected.venv, {
+    ...holderOptions(job),
+    onWait: (pids) => job.report({ phase: 'waiting', message: `Waiting for the workers in this environment to end (${pids.join(', ')})` }),
+  });
+}
+
+function holderOptions({ interpreter, expected, signal }: Job): {
+  python: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal | undefined;
+} {
+  return { python: interpreter.executable, env: expected.env, signal };
+}
+
+/** Removes everything but what others wait for, and claims the place before anything is put there. */
+async function empty(venv: string): Promise<void> {
+  await mkdir(venv, { recursive: true });
+  await writeFile(join(venv, OWNED_NAME), '');
+  const doomed = (await readdir(venv)).filter((name) => !KEPT_NAMES.has(name));
+  await Promise.all(doomed.map((name) => rm(join(venv, name), { recursive: true, force: true, maxRetries: 3 })));
+}
+
+/** What an installer cannot change anything without changing. */
+function traceOf({ expected, health }: Job): string {
+  const { venv } = expected;
+  const { stamp: old } = health as Extract<Health, { state: 'stale' }>;
+  const folders = [join(venv, old.sitePackages), join(environmentPython(venv), '..')];
+  return JSON.stringify(folders.map((folder) => [statSync(folder, { bigint: true }).mtimeNs.toString(), readdirSync(folder)]));
+}
+
+/** Starts the environment's Python once, and checks that every distribution is whole. */
+async function verify(job: Job): Promise<Pick<Stamp, 'sitePackages' | 'contents'>> {
+  const { venv, env } = job.expected;
+  const args = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
+  const result = await run({ file: environmentPython(venv), args, env: installerVariables(env), signal: job.signal });
+  demand('verify', job, result);
+  const place = result.output.split('\n').at(-1) as string;
+  const found = await attempt('verify', venv, async () => describeSitePackages(await realpath(venv), await realpath(place)));
+  for (const name of distributionsIn(found.contents)) {
+    for (const part of ['METADATA', 'RECORD']) await attempt('verify', venv, () => access(join(place, name, part)));
+  }
+  return found;
+}
+
+/** Files that no Python can compile (templates, other versions' syntax) are among the packages; importing them would tell. */
+async function compile(job: Job, sitePackages?: string): Promise<boolean> {
+  if (!job.expected.compile) return false;
+  const { venv, env } = job.expected;
+  const place = sitePackages ?? join(venv, (job.health as Extract<Health, { state: 'stale' }>).stamp.sitePackages);
+  job.report({ phase: 'compile', message: 'Compiling the packages' });
+  const args = ['-I', '-m', 'compileall', '-q', '-j', '0', place];
+  await run({ file: environmentPython(venv), args, env: installerVariables(env), signal: job.signal, descriptor: job.lock.descriptor });
+  return true;
+}
+
+function targetOf(job: Job): InstallTarget {
+  const { expected, interpreter, offline, wheelhouse, signal, lock, report } = job;
+  return {
+    ...{ interpreter, offline, wheelhouse, signal, venv: expected.venv, directory: expected.directory, env: expected.env },
+    descriptor: lock.descriptor,
+    onLine: (line) => {
+      for (const event of eventsOf(line)) report(event);
+    },
+  };
+}
+
+function demand(step: ProvisionStep, { expected }: Job, result: CommandResult): void {
+  if (result.exitCode === 0) return;
+  const hint = hintFor(result.output);
+  const ending =
+    result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
+  throw new ProvisionError(
+    `The environment of ${expected.directory} could not be made: ${result.command} ${ending}.\n${result.output}\n${hint}`,
+    { step, command: result.command, output: result.output, hint },
+  );
+}
+
+/** Gives a failure of the file system its step and place. */
+export async function attempt<T>(step: ProvisionStep, path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof SynapseError) throw cause;
+    const reason = (cause as Error).message;
+    const hint = hintFor(reason);
+    throw new ProvisionError(`The environment ${path} could not be made: ${reason}. ${hint}`, { step, hint, output: reason, cause });
+  }
+}

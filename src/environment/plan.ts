@@ -1,0 +1,139 @@
+/** What a caller wants of an environment: the options, with all places and defaults worked out. Owns the options of provisioning. */
+
+import { accessSync, constants, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { InvalidModuleError } from '../errors';
+import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
+import { cacheDirectory } from './cache-directory';
+import type { Expectation } from './fingerprint';
+import { type Inputs, readInputs } from './inputs';
+import type { InstallerChoice } from './installer';
+import { chooseManifest, usualPlace } from './manifest';
+import { findDirectory, findEntry } from './module-directory';
+import type { ProvisionEvent } from './progress';
+import { storePlace } from './store';
+
+const DEFAULT_ENTRYPOINT = 'main';
+
+/** Options that say which environment is meant. */
+export interface EnvironmentOptions {
+  /** Path or name of the interpreter to make the environment from. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python`. */
+  python?: string;
+  /** Default `auto`: uv, fetched once if this machine has none, and pip where there can be no uv. */
+  installer?: InstallerChoice;
+  /** The environment's place, relative to the directory. Default `.venv`. */
+  venv?: string;
+  /** Whether modules with equal inputs share one environment, in this user's cache. Default false. Not together with `venv`. */
+  store?: boolean;
+  /** Requirement files, relative to the directory. Default: the first that is there, see docs/environments.md; an empty list asks for nothing. */
+  requirements?: string | string[];
+  /** The entry, whose own header counts where no file says what the module needs. Default `main`. */
+  entrypoint?: string;
+  /** Variables for the installer, besides this program's own. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** Options of `provision`. */
+export interface ProvisionOptions extends EnvironmentOptions {
+  /** Whether the network must not be used: what was downloaded before, or `wheelhouse`, must do. Default false. */
+  offline?: boolean;
+  /** A directory of wheels, relative to the module's, that takes the place of the package index. */
+  wheelhouse?: string;
+  /** Whether packages are compiled at once, not when they are first imported. Default false. */
+  compile?: boolean;
+  /** Whether an environment that somebody else made, and that lacks something, may be deleted and made anew. Default false. */
+  recreate?: boolean;
+  /** Stops the installer and all that it started. */
+  signal?: AbortSignal;
+  /** Called with each step; not called at all when there is nothing to do. */
+  onProgress?: (event: ProvisionEvent) => void;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof ProvisionOptions>([
+  ...(['python', 'installer', 'venv', 'store', 'requirements', 'entrypoint', 'env'] as const),
+  ...(['offline', 'wheelhouse', 'compile', 'recreate', 'signal', 'onProgress'] as const),
+]);
+
+/**
+ * Checks the options that are about environments, whatever others are among them.
+ *
+ * @throws InvalidOptionError one is not of its form, or they exclude each other (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function checkEnvironmentOptions(options: ProvisionOptions): void {
+  checkTexts(options, ['python', 'venv', 'wheelhouse', 'entrypoint']);
+  checkLists(options, ['requirements']);
+  checkSwitches(options, ['store', 'offline', 'compile', 'recreate']);
+  checkSignal(options.signal);
+  oneOf('installer', options.installer ?? 'auto', ['auto', 'uv', 'pip']);
+  if (options.store && options.venv !== undefined)
+    throw invalid('store', 'The options store and venv both say where the environment is: leave one of them out.');
+}
+
+/** The options after their check. */
+export interface Plan {
+  readonly expected: Expectation;
+  readonly python: string | undefined;
+  readonly offline: boolean;
+  readonly wheelhouse: string | undefined;
+  readonly recreate: boolean;
+  readonly signal: AbortSignal | undefined;
+  readonly report: (event: ProvisionEvent) => void;
+  /** Reads all that the environment is made from, as it is now. */
+  readonly readInputs: () => Promise<Inputs>;
+}
+
+/**
+ * Works the options out.
+ *
+ * @throws InvalidModuleError the directory, the entry or what the store needs to know is missing
+ * @throws InvalidOptionError an option is unknown, not of its form, or excludes another (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export async function makePlan(directory: string | URL, options: ProvisionOptions): Promise<Plan> {
+  checkNames(options, NAMES);
+  checkEnvironmentOptions(options);
+  const real = realpathSync(findDirectory(directory));
+  const env = { ...process.env, ...options.env };
+  const search = { directory: real, requirements: options.requirements, entry: entryOf(real, options.entrypoint) };
+  const read = async (): Promise<Inputs> => readInputs(real, await chooseManifest(search), env);
+  const named = options.python ?? env['SYNAPSE_PYTHON'] ?? null;
+  const venv = options.store
+    ? storePlace(cacheDirectory(env), await read(), { named, installer: options.installer ?? 'auto' })
+    : resolve(real, options.venv ?? usualPlace(search));
+  return {
+    expected: {
+      ...{ directory: real, venv, named, env },
+      options: JSON.stringify({ requirements: options.requirements ?? null }),
+      installer: options.installer ?? 'auto',
+      compile: options.compile ?? false,
+    },
+    python: options.python,
+    offline: options.offline ?? false,
+    wheelhouse: options.wheelhouse === undefined ? undefined : resolve(real, options.wheelhouse),
+    recreate: options.recreate ?? false,
+    signal: options.signal,
+    report: options.onProgress ?? (() => undefined),
+    readInputs: read,
+  };
+}
+
+/** An entry that was not asked for need not be there. */
+function entryOf(directory: string, entrypoint: string | undefined): string | undefined {
+  try {
+    return findEntry(directory, entrypoint ?? DEFAULT_ENTRYPOINT);
+  } catch (error) {
+    if (entrypoint === undefined && error instanceof InvalidModuleError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an environment's place, or the nearest folder above it that exists, can be written. */
+export function isWritable(venv: string): boolean {
+  for (let at = venv; ; at = dirname(at)) {
+    try {
+      accessSync(at, constants.W_OK);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === dirname(at)) return false;
+    }
+  }
+}
