@@ -28,7 +28,7 @@ import type { Inputs } from './inputs';
 import { environmentPython, type Installer, type InstallTarget } from './installer';
 import type { Lock } from './lock';
 import { eventsOf, type ProvisionEvent } from './progress';
-import { installerVariables } from './variables';
+import { installerVariables, PYCACHE_NAME } from './variables';
 
 export const LOCK_NAME = '.synapse.lock';
 /** Marks an environment that was made here and may therefore be deleted. */
@@ -38,6 +38,9 @@ const KEPT_NAMES: ReadonlySet<string> = new Set([LOCK_NAME, `${LOCK_NAME}.owner`
 
 /** What installers print when the network or the index is not there. */
 const UNREACHABLE = /dns error|error sending request|tcp connect error|operation timed out|Failed to establish a new connection/i;
+
+/** pip tells of a package that it may not download as of one that does not exist. */
+const OFFLINE_HINT = 'The option offline is set: only what was downloaded before, or lies in the wheelhouse, can be installed.';
 
 /** An environment to be brought to its inputs. */
 export interface Job {
@@ -119,6 +122,7 @@ async function update(job: Job): Promise<Stamp> {
     if (traceOf(job) === before) await restoreStamp(venv);
     throw error;
   }
+  await rm(join(venv, PYCACHE_NAME), { recursive: true, force: true });
   return finish(job);
 }
 
@@ -259,9 +263,10 @@ function targetOf(job: Job): InstallTarget {
   };
 }
 
-function demand(step: ProvisionStep, { expected }: Job, result: CommandResult): void {
+function demand(step: ProvisionStep, { expected, offline }: Job, result: CommandResult): void {
   if (result.exitCode === 0) return;
-  const hint = hintFor(result.output);
+  const general = hintFor(result.output);
+  const hint = offline && !general.includes('offline') ? `${general} ${OFFLINE_HINT}` : general;
   const ending =
     result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
   throw new ProvisionError(

@@ -1,21 +1,9 @@
 /** From what installers print to what helps. Owns the order of the rules, and those on the machine, the requirement files and git. */
 
-import { BUILD_FAILED_RULES, BUILD_RULES } from './build-hints';
+import { BUILD_FAILED_RULE, BUILD_RULES, BUILD_TOOLS_RULE } from './build-hints';
+import { firstGroup, type HintRule } from './hint-rule';
 import { NETWORK_RULES } from './network-hints';
 import { RESOLUTION_RULES } from './resolution-hints';
-
-/** One end of an installer. */
-export interface HintRule {
-  /** Looked for in the output as one line: every run of white space is one space, every quotation mark an apostrophe. */
-  readonly pattern: RegExp;
-  /** The advice, or what makes it; undefined if the rule does not fit after all. */
-  readonly hint: string | ((found: RegExpExecArray, output: string) => string | undefined);
-}
-
-/** What was matched by the first group that took part. */
-export function firstGroup(found: RegExpExecArray): string | undefined {
-  return found.slice(1).find((group) => group !== undefined);
-}
 
 const UV_INSTEAD = 'or install uv, which does not need them';
 
@@ -127,10 +115,12 @@ const FILE_RULES: readonly HintRule[] = [
   },
   {
     pattern: /The lockfile at '([^']+)' (needs to be updated|uses an unsupported schema version)|Unable to find lockfile at '([^']+)'/i,
-    hint: ([, path, why, missing]) =>
-      why?.startsWith('uses')
+    hint: ([, path, why = '', missing]) => {
+      if (missing) return `There is no ${missing} for pyproject.toml: run uv lock in the directory of the module.`;
+      return why.startsWith('uses')
         ? `${path} was written by a newer uv than this one: update uv, or write the lockfile anew with this one (uv lock).`
-        : `${path ?? missing} does not belong to pyproject.toml as it is now: run uv lock in the directory of the module.`,
+        : `${path} does not belong to pyproject.toml as it is now: run uv lock in the directory of the module.`;
+    },
   },
   {
     pattern: /TOML parse error at line (\d+)|TOMLDecodeError: .*?\(at line (\d+)/,
@@ -139,7 +129,7 @@ const FILE_RULES: readonly HintRule[] = [
   },
   {
     pattern:
-      /no such option: (?<option>\S+)|Invalid requirement: '(?<line>.*?)'(?=:| \(from|$)|Couldn't parse requirement in '(?<file>[^']+)'|Unexpected '.', expected .*?: (?<place>\S+:\d+:\d+)|Invalid URL '(?<version>[^']*)': No scheme|Expected package name/,
+      /Invalid requirement: (?<option>-\S+).*no such option|Invalid requirement: '(?<line>.*?)'(?=:| \(from|$)|Couldn't parse requirement in '(?<file>[^']+)'|Unexpected '.', expected .*?: (?<place>\S+:\d+:\d+)|Invalid URL '(?<version>[^']*)': No scheme/,
     hint: ({ groups: { option, line, file, place, version } = {} }) => {
       if (option) return `The requirements hold the option ${option}, which is none of requirement files: remove it.`;
       const what = line ?? (version && `@ ${version}`);
@@ -156,7 +146,7 @@ const HASH_RULES: readonly HintRule[] = [
   },
   {
     pattern:
-      /(?:none were provided for:|with '==', but found:|no trusted hash was provided for:|These do not:|hash version control repositories:|turns on automatically when any package has a hash\.\)) '?([^\s']+)/,
+      /(?:none were provided for:|with '==', but found:|no trusted hash was provided for:|These do not:|hash version control repositories:|turns on automatically when any package has a hash\.\)) '?([^\s'@]+)/,
     hint: ([, name]) =>
       `Where hashes are checked, every package needs a pinned version (==) and its hash, also those that others need; ${name} lacks one. uv pip compile --generate-hashes writes the complete list.`,
   },
@@ -175,7 +165,7 @@ export const RULES: readonly HintRule[] = [
   ...HASH_RULES,
   ...BUILD_RULES,
   ...NETWORK_RULES,
-  ...BUILD_FAILED_RULES.tools,
+  BUILD_TOOLS_RULE,
   ...RESOLUTION_RULES,
-  ...BUILD_FAILED_RULES.others,
+  BUILD_FAILED_RULE,
 ];

@@ -5,12 +5,18 @@ import { RULES } from './hint-rules';
 
 const GENERAL_HINT = 'Mend what the lines above name, then run it again: it starts afresh.';
 
+/** Beyond what a name, an address or a list of versions has; a file printed as one line would be searched for minutes. */
+const LONGEST_WORD = 400;
+const LONGEST_TEXT = 40_000;
+
 /** Each version of uv and pip wraps, indents, quotes and draws its lines in its own way. */
 function flatten(output: string): string {
   return stripVTControlCharacters(output)
     .replace(/[╰├]─*[▶>]?|[│×]/g, ' ')
     .replace(/[‘’`]/g, "'")
-    .replace(/\s+/g, ' ');
+    .replace(/\s+/g, ' ')
+    .replace(/\S+/g, (word) => word.slice(0, LONGEST_WORD))
+    .slice(-LONGEST_TEXT);
 }
 
 /**

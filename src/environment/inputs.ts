@@ -119,14 +119,14 @@ async function readRequirements(reading: Reading, files: readonly string[]): Pro
     if (reading.files.has(path)) continue;
     const text = await readFile(path, 'utf8').catch((cause: unknown) => missing(path, from, cause));
     add(reading, path, 'lines');
-    const found = parseRequirementFile(text);
+    const found = parseRequirementFile(text, { env: reading.env });
     reading.asksForSomething ||= found.asksForSomething;
     reading.hashed ||= found.hashed;
     reading.namesIndex ||= /^\s*(?:-i|--index-url)\b/m.test(text);
     for (const name of found.variables) reading.variables.add(name);
-    for (const include of found.includes) wanted.push({ path: resolve(dirname(path), expand(reading, include)), from: path });
+    for (const include of found.includes) wanted.push({ path: resolve(dirname(path), include), from: path });
     for (const local of found.localPaths) {
-      reading.packages.push({ path: fromEither(reading, dirname(path), expand(reading, local.path)), editable: local.editable });
+      reading.packages.push({ path: fromEither(reading, dirname(path), local.path), editable: local.editable });
     }
   }
   reading.lines = files.map((path) => `-r ${path}`);
@@ -206,10 +206,6 @@ function fromEither(reading: Reading, folder: string, path: string): string {
   if (isAbsolute(path)) return path;
   const fromDirectory = resolve(reading.directory, path);
   return existsSync(fromDirectory) ? fromDirectory : resolve(folder, path);
-}
-
-function expand({ env }: Reading, text: string): string {
-  return text.replace(/\$\{([A-Z0-9_]+)\}/g, (whole, name: string) => env[name] ?? whole);
 }
 
 async function describePackage({ path, editable }: Pick<LocalPackage, 'path' | 'editable'>): Promise<LocalPackage> {

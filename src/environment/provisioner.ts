@@ -1,5 +1,6 @@
 /** Makes sure that a module's environment is complete. Owns the way from a caller's options to an environment that can be used. */
 
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
@@ -93,7 +94,8 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
  */
 export function findPython({ expected, python, recreate, signal }: Plan, inputs: Inputs): Promise<Discovery> {
   const { venv, env, directory } = expected;
-  const own = !recreate && isForeign(venv) ? environmentPython(venv) : undefined;
+  const foreign = !recreate && isForeign(venv) && existsSync(environmentPython(venv));
+  const own = foreign ? environmentPython(venv) : undefined;
   return discover(pythonRequest(own ?? python, env, inputs.python), { env, directory, signal });
 }
 

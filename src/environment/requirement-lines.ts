@@ -99,7 +99,7 @@ function logicalLines(text: string): string[] {
     if (line !== '') found.push(line);
     parts = [];
   };
-  for (const line of text.replace(/^\uFEFF/, '').split(LINE_END)) {
+  for (const line of text.split(LINE_END)) {
     const isComment = /^\s*#/.test(line);
     const isContinued = line.endsWith('\\') && !isComment;
     parts.push(isContinued ? withoutBackslashes(line) : isComment ? ` ${line}` : line);

@@ -1,6 +1,9 @@
 /** The environment variables that reach helpers, installers and workers. Owns what of the parent's must not leak in. */
 
-import { delimiter } from 'node:path';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { cacheDirectory } from './cache-directory';
+import { sha256 } from './digest';
 
 /** These would make Python or an installer work on another environment than the one it is told to. */
 const LEAKING = new Set([
@@ -40,10 +43,36 @@ export function installerVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export function workerVariables(
   env: NodeJS.ProcessEnv,
   own: NodeJS.ProcessEnv,
-  environment: { readonly venv: string; readonly scripts: string },
+  environment: { readonly venv: string; readonly scripts: string; readonly compiled: boolean },
 ): NodeJS.ProcessEnv {
   const inherited = without(env, LEAKING);
   const pathName = Object.keys(inherited).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   const path = [environment.scripts, inherited[pathName]].filter(Boolean).join(delimiter);
-  return { ...inherited, VIRTUAL_ENV: environment.venv, [pathName]: path, ...own };
+  return { ...inherited, ...bytecodeVariables(inherited, environment), VIRTUAL_ENV: environment.venv, [pathName]: path, ...own };
+}
+
+/** Where compiled code goes that must not lie beside its source. */
+export const PYCACHE_NAME = '.synapse-pycache';
+
+/**
+ * Large packages take seconds to compile: when that cannot be kept beside them, or the parent's variables forbid it, it is kept in the
+ * environment, else in this user's cache.
+ */
+function bytecodeVariables(
+  env: NodeJS.ProcessEnv,
+  { venv, compiled }: { readonly venv: string; readonly compiled: boolean },
+): NodeJS.ProcessEnv {
+  const canWrite = isWritable(venv);
+  if (compiled || env['PYTHONPYCACHEPREFIX'] || (canWrite && !env['PYTHONDONTWRITEBYTECODE'])) return {};
+  const place = canWrite ? join(venv, PYCACHE_NAME) : join(cacheDirectory(env), 'pycache', sha256(venv).slice(0, 16));
+  return { PYTHONPYCACHEPREFIX: place, PYTHONDONTWRITEBYTECODE: undefined };
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { maskCredentials, run } from '../../src/environment/command';
+import { run } from '../../src/environment/command';
 import { isRunning, rejection, until } from '../support/until';
 
 const env = process.env;
@@ -50,9 +50,11 @@ it('starts nothing when aborted before', async () => {
   expect(await rejection(run({ file: '/no/such', args: [], env, signal: AbortSignal.abort('no') }))).toBe('no');
 });
 
-it('hides credentials in addresses, in the command and in the output', async () => {
+it('hides credentials in addresses, in the command, the output and the lines', async () => {
   const address = 'https://me:secret@packages.example/simple';
-  expect(maskCredentials(`--find-links ${address} x`)).toBe('--find-links https://***@packages.example/simple x');
-  const result = await run({ file: process.execPath, args: ['-e', `console.log('${address}')`], env });
-  expect(JSON.stringify(result)).not.toContain('secret');
+  const lines: string[] = [];
+  const script = `console.log('${address}')`;
+  const result = await run({ file: process.execPath, args: ['-e', script], env, onLine: (line) => lines.push(line) });
+  expect(result.output).toBe('https://***@packages.example/simple');
+  expect(JSON.stringify([result, lines])).not.toContain('secret');
 });

@@ -1,8 +1,9 @@
-import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { acquireLock, type LockOptions } from '../../src/environment/lock';
+import { acquireLock, type LockOptions, lockOwner } from '../../src/environment/lock';
+import { describeSelf, makeClaim } from '../../src/environment/process-identity';
 import { temporaryFolder } from '../support/fixture';
 import { isRunning, rejection, until } from '../support/until';
 
@@ -16,6 +17,7 @@ async function makeLock(kind: Partial<LockOptions>) {
   return {
     path,
     acquire: (more: Partial<LockOptions> = {}) => acquireLock(path, { python: 'python3', env: process.env, ...kind, ...more }),
+    owner: (more: Partial<LockOptions> = {}) => lockOwner(path, { python: 'python3', env: process.env, ...kind, ...more }),
   };
 }
 
@@ -78,6 +80,59 @@ describe.each(kinds)('%s', (_, kind) => {
     expect((await refused).message).toBe('enough');
     await held.release();
   });
+
+  it('tells its owner once to whoever waits, however long', async () => {
+    const { acquire } = await makeLock(kind);
+    const held = await acquire();
+    const onWait = jest.fn();
+    await rejection(acquire({ timeoutMs: 500, onWait }));
+    expect(onWait).toHaveBeenCalledTimes(1);
+    await held.release();
+  });
+
+  it('tells its owner to whoever asks, and nobody when it is free', async () => {
+    const { acquire, owner } = await makeLock(kind);
+    const lock = await acquire();
+    expect(await Promise.all([owner(), owner()])).toEqual(Array(2).fill(`pid ${process.pid} on ${hostname()}`));
+    await lock.release();
+    expect(await Promise.all([owner(), owner()])).toEqual([undefined, undefined]);
+  });
+
+  it('is asked after without making a file', async () => {
+    const { path, owner } = await makeLock(kind);
+    expect(await owner()).toBeUndefined();
+    expect(await readdir(dirname(path))).toEqual([]);
+  });
+
+  it('is still held until it is given up, which may be said twice', async () => {
+    const { acquire } = await makeLock(kind);
+    const lock = await acquire();
+    expect(await lock.isStillHeld()).toBe(true);
+    await lock.release();
+    await lock.release();
+    await (await acquire()).release();
+  });
+
+  it('is refused with the reason when the interpreter does not run', async () => {
+    const { acquire } = await makeLock(kind);
+    const error = await rejection(acquire({ python: '/nowhere/python3' }));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'lock', hint: 'Check that /nowhere/python3 runs.' });
+  });
+});
+
+it('has no owner after that was killed, though the file still names it', async () => {
+  const { path, acquire, owner } = await makeLock({});
+  await writeFile(path, `pid ${await deadPid()} on ${hostname()}`);
+  expect(await owner()).toBeUndefined();
+  await (await acquire()).release();
+});
+
+it('leaves an empty file when it is given up: what stands there is an owner, or one that was killed', async () => {
+  const { path, acquire } = await makeLock({});
+  const lock = await acquire();
+  expect(await readFile(path, 'utf8')).toBe(`pid ${process.pid} on ${hostname()}`);
+  await lock.release();
+  expect(await readFile(path, 'utf8')).toBe('');
 });
 
 it('is kept by a child that inherits it, and free when the child ends', async () => {
@@ -117,16 +172,19 @@ it('follows a lock file that was deleted while it waited', async () => {
 
 describe('an owner file', () => {
   it('of a process of this machine that is gone is broken', async () => {
-    const { path, acquire } = await makeLock({ platform: 'win32' });
-    await writeFile(`${path}.owner`, `pid ${await deadPid()} on ${hostname()}`);
+    const { path, acquire, owner } = await makeLock({ platform: 'win32' });
+    await makeClaim(`${path}.owner`, { ...(await describeSelf()), pid: await deadPid() });
+    expect(await owner()).toBeUndefined();
     const lock = await acquire({ timeoutMs: 5000 });
-    expect(await readFile(`${path}.owner`, 'utf8')).toContain(`pid ${process.pid}`);
+    expect(await owner()).toBe(`pid ${process.pid} on ${hostname()}`);
     await lock.release();
   });
 
   it('of another machine, whose processes cannot be seen, is not', async () => {
-    const { path, acquire } = await makeLock({ platform: 'win32' });
-    await writeFile(`${path}.owner`, `pid ${await deadPid()} on another-machine`);
+    const { path, acquire, owner } = await makeLock({ platform: 'win32' });
+    const pid = await deadPid();
+    await makeClaim(`${path}.owner`, { host: 'another-machine', boot: 'another-boot', pid });
     expect(await rejection(acquire({ timeoutMs: 250 }))).toMatchObject({ code: 'ERR_SYNAPSE_LOCK_TIMEOUT' });
+    expect(await owner()).toBe(`pid ${pid} on another-machine`);
   });
 });

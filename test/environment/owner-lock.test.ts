@@ -1,4 +1,4 @@
-import { link, mkdtemp, open, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, open, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
@@ -36,11 +36,14 @@ await lock.release();
 
 let programs = '';
 
+/** Everything is bundled and nothing is cleaned: the folder needs no link to our packages, which a clean would follow. */
+const BUNDLE = `export default { format: 'esm', dts: false, clean: false, logLevel: 'error', deps: { alwaysBundle: [/./], onlyBundle: false } };`;
+
 beforeAll(async () => {
   programs = await mkdtemp(join(tmpdir(), 'synapse-'));
-  const options = ['--no-config', '--format', 'esm', '--no-dts', '--platform', 'node', '--logLevel', 'error', '--out-dir', programs];
-  await execa('npx', ['tsdown', 'src/environment/lock.ts', ...options], { cwd: ROOT });
-  await symlink(join(ROOT, 'node_modules'), join(programs, 'node_modules'));
+  const config = join(programs, 'tsdown.config.mjs');
+  await writeFile(config, BUNDLE);
+  await execa('npx', ['tsdown', join(ROOT, 'src', 'environment', 'lock.ts'), '--config', config, '--out-dir', programs], { cwd: ROOT });
   await writeFile(join(programs, 'program.mjs'), PROGRAM);
 });
 
@@ -192,19 +195,16 @@ describe('the lock of a process that lives', () => {
     expect((await readClaim(file))?.content).toBe(content);
   });
 
-  it.each([['1970-01-01'], ['2100-01-01']])(
-    'is never broken in another container, though its event loop is blocked and its file is of %s',
-    async (date) => {
-      const { path, file, acquire } = await makeLock();
-      const { owner } = await startOwner(path);
-      await disguise(file);
-      await utimes(file, new Date(date), new Date(date));
-      await expectTimeout(acquire({ timeoutMs: 2 * INTERVALS.staleMs }));
-      owner.stdin.end();
-      expect((await owner).stdout).toBe('held\ntrue');
-      await (await acquire()).release();
-    },
-  );
+  it('is never broken in another container, though its event loop is blocked and its file is of 1970', async () => {
+    const { path, file, acquire } = await makeLock();
+    const { owner } = await startOwner(path);
+    await disguise(file);
+    await utimes(file, 0, 0);
+    await expectTimeout(acquire({ timeoutMs: 2 * INTERVALS.staleMs }));
+    owner.stdin.end();
+    expect((await owner).stdout).toBe('held\ntrue');
+    await (await acquire()).release();
+  });
 
   it('goes on to show life when its helper is killed', async () => {
     const { file, acquire } = await makeLock();

@@ -180,7 +180,7 @@ it('reads comments, continuations and line ends as pip does', async () => {
 });
 
 it('leaves what pip refuses to the installer', async () => {
-  const texts = ['-x', '--unknown', '-r', '-r "open', '-r "open\\"', '--no-index=1', '--re more.txt', 'numpy --unknown', '---r x'];
+  const texts = ['-x', '--unknown', '-r', '-c "open', '-r "open\\"', '--no-index=1', '--re more.txt', 'numpy --unknown', '---r x'];
   expect(await askPip(await folderOfProjects(), texts)).toEqual(texts.map(() => null));
   expect(texts.filter((text) => !parseRequirementFile(text).asksForSomething)).toEqual([]);
 });
@@ -239,13 +239,13 @@ test.each([
 });
 
 it('puts the values of variables into paths, and into nothing that is told', () => {
-  const text = '-r ${DIR}/more.txt\n-f ${UNSET}/wheels\npkg @ ${PLACE}/pkg.zip\n${DIR}/pkg';
+  const text = '-r ${DIR}/more.txt\n-f ${UNSET}/wheels\npkg @ ${PLACE}/pkg.zip\n${DIR}/pkg\n${EMPTY}/pkg';
   expect(parseRequirementFile(text, { env: { DIR: '/srv', PLACE: 'https://packages.example', EMPTY: '' } })).toMatchObject({
     includes: ['/srv/more.txt'],
     findLinks: ['${UNSET}/wheels'],
-    localPaths: [{ path: '/srv/pkg', editable: false }],
-    variables: ['DIR', 'UNSET', 'PLACE'],
-    requirements: ['pkg @ ${PLACE}/pkg.zip', '${DIR}/pkg'],
+    localPaths: ['/srv/pkg', '${EMPTY}/pkg'].map((path) => ({ path, editable: false })),
+    variables: ['DIR', 'UNSET', 'PLACE', 'EMPTY'],
+    requirements: ['pkg @ ${PLACE}/pkg.zip', '${DIR}/pkg', '${EMPTY}/pkg'],
   });
 });
 
