@@ -43,7 +43,8 @@ command('install', 'makes the environment, or brings it up to date')
   .action(async (directory: string, flags: Flags) => {
     const display = flags.quiet ? undefined : new ProgressDisplay(process.stderr);
     const abort = new AbortController();
-    process.once('SIGINT', () => abort.abort(new SynapseError('Interrupted.')));
+    const interrupt = (): void => abort.abort(new SynapseError('Interrupted.'));
+    process.on('SIGINT', interrupt);
     try {
       const onProgress: ProvisionOptions['onProgress'] = (event) => display?.show(event);
       const environment = await provision(directory, { ...optionsOf(flags), onProgress, signal: abort.signal });
@@ -52,6 +53,7 @@ command('install', 'makes the environment, or brings it up to date')
       print(flags, environment, `${venv}: Python ${pythonVersion}, ${packages}${reused ? ', was complete' : ''}`);
     } finally {
       display?.close();
+      process.off('SIGINT', interrupt);
       if (abort.signal.aborted) process.exitCode = EXIT_INTERRUPTED;
     }
   });

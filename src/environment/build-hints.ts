@@ -8,7 +8,8 @@ const UNKNOWN = 'a package';
 /** The package whose build failed; the lines that tell it may be gone. */
 function buildIn(output: string): string {
   const found =
-    /Failed building wheel for ([\w.-]+)|Failed to (?:download and )?build:? '?([\w.-]+)|Collecting ([\w.-]+)(?!.*Collecting)/.exec(output);
+    /Failed building wheel for ([\w.-]+)|Failed to (?:download and )?build:? '?([\w.-]+)/.exec(output) ??
+    /(?:Collecting ([\w.-]+)|Processing (\.{0,2}\/\S+))(?!.*(?:Collecting|Processing \.{0,2}\/))/.exec(output);
   return (found && firstGroup(found)) ?? UNKNOWN;
 }
 

@@ -152,10 +152,15 @@ async function install(job: Job): Promise<void> {
   const target = targetOf(job);
   const result = await job.installer.install(target, job.inputs);
   if (result.exitCode === 0) return;
-  if (!UNREACHABLE.test(result.output) || job.offline || !job.installer.isExact) demand('install', job, result);
+  if (!isUnreachable(result.output) || job.offline || !job.installer.isExact) demand('install', job, result);
   job.report({ phase: 'resolve', message: 'The package index cannot be reached: trying with what was downloaded before' });
   const fromCache = await job.installer.install({ ...target, offline: true }, job.inputs);
   if (fromCache.exitCode !== 0) demand('install', job, result);
+}
+
+/** An index that answers with a refusal is there, and what it refuses should not come from elsewhere. */
+function isUnreachable(output: string): boolean {
+  return UNREACHABLE.test(output) && !/certificate|\bproxy\b|\b40[137]\b/i.test(output);
 }
 
 async function finish(job: Job): Promise<Stamp> {

@@ -1,7 +1,7 @@
 /** One rule from what an installer prints to what helps. Owns its form. */
 
 export interface HintRule {
-  /** Looked for in the output as one line: every run of white space is one space, every quotation mark an apostrophe. */
+  /** Looked for in the output as one line: every run of white space is one space, every backtick an apostrophe. */
   readonly pattern: RegExp;
   /** The advice, or what makes it; undefined if the rule does not fit after all. */
   readonly hint: string | ((found: RegExpExecArray, output: string) => string | undefined);

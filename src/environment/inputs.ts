@@ -38,7 +38,7 @@ export interface Inputs {
   readonly asksForSomething: boolean;
   /** Whether a requirement file names the package index, which then counts before what is configured. */
   readonly namesIndex: boolean;
-  /** Whether the digests of what is installed are fixed: they are only checked on what is installed anew. */
+  /** Whether a requirement has a digest, which then all must have, and which is only checked on what is installed anew. */
   readonly hashed: boolean;
   readonly python: Pick<PythonRequest, 'pinned' | 'required'>;
 }

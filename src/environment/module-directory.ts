@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidModuleError } from '../errors';
+import { unpacked } from '../paths';
 
 /** Synchronous, as every start asks: a few microseconds, where a turn through the thread pool takes a hundred. */
 function isKind(path: string, kind: 'isFile' | 'isDirectory'): boolean {
@@ -17,12 +18,21 @@ function isKind(path: string, kind: 'isFile' | 'isDirectory'): boolean {
  * @throws InvalidModuleError there is no such directory (ERR_SYNAPSE_DIRECTORY_NOT_FOUND)
  */
 export function findDirectory(directory: string | URL): string {
-  const path = resolve(directory instanceof URL ? fileURLToPath(directory) : directory);
+  const path = unpacked(resolve(directory instanceof URL ? fileURLToPath(directory) : directory));
+  if (/\.asar[\\/]/.test(path)) throw insideArchive(path);
   if (isKind(path, 'isDirectory')) return path;
   throw new InvalidModuleError(
     'ERR_SYNAPSE_DIRECTORY_NOT_FOUND',
     path,
     `There is no directory ${path}: pass the directory that holds the Python module (a relative path starts at ${process.cwd()}).`,
+  );
+}
+
+function insideArchive(path: string): InvalidModuleError {
+  return new InvalidModuleError(
+    'ERR_SYNAPSE_DIRECTORY_NOT_FOUND',
+    path,
+    `The directory ${path} is inside an Electron archive, where Python cannot look: name it in asarUnpack, so that it is put beside the archive.`,
   );
 }
 

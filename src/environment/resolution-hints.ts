@@ -201,11 +201,11 @@ export const RESOLUTION_RULES: readonly HintRule[] = [
     hint: ([, name = '', wanted = ''], output) => versionHint(name, wanted, [], parentIn(output, name)),
   },
   {
-    pattern: /only ([\w.-]+)<=(\S+) is available and .*?(?:require|depends? on) \1(\S+?),? /,
+    pattern: /only ([\w.-]+)<=(\S+) is available and .{0,200}?(?:require|depends? on) \1(\S+?),? /,
     hint: ([, name = '', newest = '', wanted = ''], output) => versionHint(name, wanted, [newest], parentIn(output, name)),
   },
   {
-    pattern: /only the following versions of ([\w.-]+) are available: (.*?) and .*?(?:require|depends? on) \1(\S+?),? /,
+    pattern: /only the following versions of ([\w.-]+) are available: (.{0,2000}?) and .{0,200}?(?:require|depends? on) \1(\S+?),? /,
     hint: ([, name = '', list = '', wanted = ''], output) =>
       versionHint(
         name,

@@ -103,7 +103,7 @@ export function uvInstaller({ file, version }: FoundUv, settings: UvSettings): I
         python: environmentPython(target.venv),
         project: target.venv,
         exact: true,
-        flags: rebuilds(inputs),
+        flags: [...rebuilds(inputs), ...(inputs.hashed ? ['--require-hashes'] : [])],
       }),
     rehearse: async (target, inputs, place) => rehearsal(await apply(target, inputs, howToRehearse(target, place))),
   };

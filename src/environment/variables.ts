@@ -48,7 +48,7 @@ export function workerVariables(
   const inherited = without(env, LEAKING);
   const pathName = Object.keys(inherited).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
   const path = [environment.scripts, inherited[pathName]].filter(Boolean).join(delimiter);
-  return { ...inherited, ...bytecodeVariables(inherited, environment), VIRTUAL_ENV: environment.venv, [pathName]: path, ...own };
+  return { ...inherited, ...bytecodeVariables(inherited, own, environment), VIRTUAL_ENV: environment.venv, [pathName]: path, ...own };
 }
 
 /** Where compiled code goes that must not lie beside its source. */
@@ -60,10 +60,12 @@ export const PYCACHE_NAME = '.synapse-pycache';
  */
 function bytecodeVariables(
   env: NodeJS.ProcessEnv,
+  own: NodeJS.ProcessEnv,
   { venv, compiled }: { readonly venv: string; readonly compiled: boolean },
 ): NodeJS.ProcessEnv {
+  const isChosen = 'PYTHONDONTWRITEBYTECODE' in own || 'PYTHONPYCACHEPREFIX' in own;
   const canWrite = isWritable(venv);
-  if (compiled || env['PYTHONPYCACHEPREFIX'] || (canWrite && !env['PYTHONDONTWRITEBYTECODE'])) return {};
+  if (compiled || isChosen || env['PYTHONPYCACHEPREFIX'] || (canWrite && !env['PYTHONDONTWRITEBYTECODE'])) return {};
   const place = canWrite ? join(venv, PYCACHE_NAME) : join(cacheDirectory(env), 'pycache', sha256(venv).slice(0, 16));
   return { PYTHONPYCACHEPREFIX: place, PYTHONDONTWRITEBYTECODE: undefined };
 }

@@ -92,6 +92,9 @@ describe.each(installers)('with %s', (_, options) => {
     await requireWheels(folder, '--require-hashes', `alpha==1.0 --hash=sha256:${'0'.repeat(64)}`);
     const error = await rejection(provision(folder, options));
     expect(error).toMatchObject({ step: 'install', hint: expect.stringContaining('hash') });
+    await requireWheels(folder, `alpha==1.0 --hash=sha256:${digest}`, 'beta==1.0');
+    const unhashed = await rejection(provision(folder, options));
+    expect(unhashed).toMatchObject({ step: 'install', hint: expect.stringContaining('hash') });
   });
 
   it('honours constraints, markers and variables', async () => {

@@ -19,3 +19,10 @@ test.each(['..', '../x', '/etc/passwd', '.', 'a/../..'])('does not leave the dir
   expect(() => findEntry(folder, entry)).toThrow(expect.objectContaining({ code: 'ERR_SYNAPSE_ENTRY_OUTSIDE' }));
   expect(() => findDirectory(join(folder, 'none'))).toThrow(InvalidModuleError);
 });
+
+it('finds a directory that Electron has put beside its archive, and says what to do about one that is inside', async () => {
+  const folder = await temporaryFolder();
+  await mkdir(join(folder, 'app.asar.unpacked', 'py'), { recursive: true });
+  expect(findDirectory(join(folder, 'app.asar', 'py'))).toBe(join(folder, 'app.asar.unpacked', 'py'));
+  expect(() => findDirectory(join(folder, 'app.asar', 'other'))).toThrow(/inside an Electron archive.*asarUnpack/);
+});

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installNodes, type NodeName } from './node-releases';
 import { developmentVersion, listFiles, packLibrary } from './packed-library';
-import { brokenLinks, followReadme, useTemplate } from './readme';
-import { addConsumer, commandOf, makeProject, type ProgramResult, runScript } from './user';
+import { brokenLinks, followReadme, imageCommands, useTemplate } from './readme';
+import { addConsumer, commandOf, makeProject, type ProgramResult, runAsStranger, runScript, runTool } from './user';
 
 /** Milliseconds for npm to fetch and unpack what is not in its cache. */
 const INSTALL_TIMEOUT_MS = 240_000;
@@ -53,7 +53,7 @@ describe('a project that has nothing but the library', () => {
       /^docs\/\w+\.md$/,
       /^bench\/results\/latest\.svg$/,
       /^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/,
-      /^python\/(pyproject\.toml|synapse_py\/(\w+\.py|py\.typed))$/,
+      /^python\/(pyproject\.toml|tools\/\w+\.txt|synapse_py\/((provisioning\/)?\w+\.py|py\.typed))$/,
       /^py_template\/[\w-]+\.(py|txt|md)$/,
     ];
     expect(files.filter((file) => !shipped.some((form) => form.test(file)))).toEqual([]);
@@ -103,6 +103,15 @@ describe('a project that has nothing but the library', () => {
       expect(result.stdout.split('\n').filter((line) => line.startsWith('stdout'))).toEqual(logged);
       expect(result.stdout).toContain('[ { echo: { n: 1 } }, { echo: { n: 2 } }, { echo: { n: 3 } } ]');
     }
+  });
+
+  test('can be put into an image as docs/environments.md says: prepared by the command, then run by another user who can write nowhere', async () => {
+    const place = await followReadme(project, 'image');
+    const commands = await imageCommands(join(project, 'node_modules', 'synapse-py', 'docs', 'environments.md'));
+    expect(commands).toEqual(['npx synapse install ./py_module']);
+    for (const command of commands) await runTool('npx', command.split(' ').slice(1), place);
+    const result = await runAsStranger(join(place, 'main.mjs'), place);
+    expect(result).toEqual({ exitCode: 0, stdout: expect.stringContaining('[ { echo: { n: 1 } }'), stderr: '' });
   });
 
   test('may load both builds: they have the same names, and errors of one are instances of the other', async () => {

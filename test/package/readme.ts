@@ -16,9 +16,15 @@ export async function brokenLinks(root: string, page: string): Promise<string[]>
   return links.filter((link) => !existsSync(join(root, dirname(page), link))).map((link) => `${page}: ${link}`);
 }
 
+/** Gives the commands of this library that the Dockerfile of a page runs. */
+export async function imageCommands(page: string): Promise<string[]> {
+  const dockerfile = /```dockerfile\n([\s\S]*?)```/.exec(await readFile(page, 'utf8'))?.[1] ?? '';
+  return [...dockerfile.matchAll(/^RUN (npx synapse .*)$/gm)].map(([, command]) => command as string);
+}
+
 /** Makes the files that "Your first module" tells to make, in a project, and gives the folder. */
-export async function followReadme(project: string): Promise<string> {
-  const folder = join(project, 'readme');
+export async function followReadme(project: string, name = 'readme'): Promise<string> {
+  const folder = join(project, name);
   const { text, python, js } = await blocksOf(await readFile(join(project, 'node_modules', 'synapse-py', 'README.md'), 'utf8'));
   if (!text || !python || !js) throw new Error('the README has no first module');
   await mkdir(join(folder, 'py_module'), { recursive: true });

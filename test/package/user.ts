@@ -1,7 +1,9 @@
 /** A user of the library: a project in a folder of its own. Owns installing its packages and running its programs the way a terminal does. */
 
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
 const CONSUMERS = join(__dirname, 'consumers');
@@ -18,8 +20,12 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+/** Root's own Python may lie where no other user can look. */
+const PUBLIC_PYTHON = process.getuid?.() === 0 && existsSync('/usr/bin/python3') ? { SYNAPSE_PYTHON: '/usr/bin/python3' } : {};
+
 function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_A_TERMINALS.has(name)));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !NOT_A_TERMINALS.has(name)));
+  return { ...inherited, ...PUBLIC_PYTHON };
 }
 
 /** Runs a program of the machine, and rejects with its output if it fails. */
@@ -61,4 +67,26 @@ export async function commandOf(project: string, packageName: string, command: s
   const folder = join(project, 'node_modules', packageName);
   const { bin } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   return join(folder, typeof bin === 'string' ? bin : bin[command]);
+}
+
+/** The user "nobody": a test that runs as root could write anywhere. */
+const STRANGER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+/** Runs a script in a folder that nobody can write any more, as a user without a home. */
+export async function runAsStranger(script: string, folder: string): Promise<ProgramResult> {
+  await execa('chmod', ['-R', 'a-w,a+rX', folder]);
+  for (let at = folder; at.startsWith(tmpdir()) && at !== tmpdir(); at = dirname(at)) await execa('chmod', ['a+rx', at]);
+  const env = { ...environment(), HOME: '/nonexistent' };
+  try {
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [script], {
+      env,
+      extendEnv: false,
+      reject: false,
+      cwd: folder,
+      ...STRANGER,
+    });
+    return { exitCode, stdout, stderr };
+  } finally {
+    await execa('chmod', ['-R', 'u+w', folder]);
+  }
 }
