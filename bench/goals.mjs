@@ -24,6 +24,12 @@ const GOALS = [
   { measure: 'start', of: 'difference', against: 'by-hand', atMost: 40 },
   { measure: 'memory', of: 'figure', atMost: 5 },
   { measure: 'provisioning', of: 'figure', atMost: 5 },
+  { measure: 'provision-uv-cold', of: 'ratio', against: 'by-hand', atMost: 1.15 },
+  { measure: 'provision-uv-warm', of: 'ratio', against: 'by-hand', atMost: 1.5, informational: true },
+  { measure: 'provision-pip', of: 'ratio', against: 'by-hand', atMost: 0.6 },
+  { measure: 'provision-pip-alone', of: 'ratio', against: 'by-hand', atMost: 1, informational: true },
+  { measure: 'provision-faults', of: 'figure', atLeast: 100 },
+  { measure: 'store-disk', of: 'figure', atMost: 1.05 },
 ];
 
 const COMBINATIONS = { ratio: (own, other) => own / other, difference: (own, other) => own - other };

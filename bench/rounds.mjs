@@ -4,6 +4,8 @@ import { SUBJECTS } from './subjects/subject.mjs';
 
 /** Milliseconds after which a turn counts as too slow; a subject that hangs does not end the run. */
 export const TURN_LIMIT_MS = 20_000;
+/** The same for a turn that installs over the network. */
+export const INSTALL_LIMIT_MS = 120_000;
 
 /**
  * What one subject did in each round.
@@ -12,16 +14,17 @@ export const TURN_LIMIT_MS = 20_000;
  * @property {string} subject
  * @property {string} title
  * @property {(number | undefined)[]} figures
- * @property {string} [note] why it has no figures, or fewer
+ * @property {string} [note] why it has no figures, or fewer; or what they are of
  * @property {import('./subjects/subject.mjs').Peer} [peer] its Python, while there is one
  */
 
 /**
  * @param {string} id a subject's
+ * @param {string} [title] where it is not the usual one
  * @returns {Series}
  */
-export function seriesOf(id) {
-  return { subject: id, title: SUBJECTS[id].title, figures: [] };
+export function seriesOf(id, title = SUBJECTS[id].title) {
+  return { subject: id, title, figures: [] };
 }
 
 /**
@@ -30,14 +33,19 @@ export function seriesOf(id) {
  * @param {Series[]} all
  * @param {number} rounds
  * @param {(series: Series, round: number) => Promise<number | undefined>} turn
+ * @param {number} [limit] milliseconds of one turn
  */
-export async function takeTurns(all, rounds, turn) {
+export async function takeTurns(all, rounds, turn, limit = TURN_LIMIT_MS) {
   for (let round = 0; round < rounds; round += 1) {
     for (const series of shuffled(all)) {
       if (series.note !== undefined) continue;
-      await attempt(series, async () => {
-        series.figures[round] = await turn(series, round);
-      });
+      await attempt(
+        series,
+        async () => {
+          series.figures[round] = await turn(series, round);
+        },
+        limit,
+      );
     }
   }
 }

@@ -1,6 +1,6 @@
-/** A Node program that lives for one figure only: nothing that ran before is in its memory or compiled. */
+/** Node programs that live for one figure only: nothing that ran before is in their memory or compiled. */
 
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -13,11 +13,38 @@ const execute = promisify(execFile);
  *
  * @param {string} name
  * @param {string[]} args
+ * @param {import('node:child_process').ExecFileOptions} [options]
  * @returns {Promise<unknown>} its output, one value as JSON
  */
-export async function runFresh(name, args) {
-  const { stdout } = await execute(process.execPath, [program('launch'), program(name), ...args]);
+export async function runFresh(name, args, options) {
+  const { stdout } = await execute(process.execPath, [program('launch'), program(name), ...args], options);
   return JSON.parse(stdout);
+}
+
+/**
+ * Starts a script of `programs/` and gives how it was.
+ *
+ * @param {string} name
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnOptions & { env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ time: number, output: string }>} milliseconds from its start to its end, and what it printed
+ * @throws it failed: what it told is on standard error, and the message has no path of this machine
+ */
+export async function timeFresh(name, args, options) {
+  const begin = performance.now();
+  const child = startFresh(name, args, options);
+  const texts = [child.stdout, child.stderr].map(async (stream) => (await stream.setEncoding('utf8').toArray()).join(''));
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const time = performance.now() - begin;
+  const [output, errors] = await Promise.all(texts);
+  if (code === 0) return { time, output };
+  process.stderr.write(errors);
+  throw new Error(`not run: the program "${name}" failed, as it also does when it lacks the network`);
+}
+
+/** Starts a script of `programs/` whose output comes through pipes. */
+export function startFresh(name, args, options) {
+  return spawn(process.execPath, [program(name), ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
 function program(name) {

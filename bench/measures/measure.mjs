@@ -2,9 +2,13 @@
 
 import { echoLarge } from './echo-large.mjs';
 import { memory } from './memory.mjs';
+import { provisionFaults } from './provision-faults.mjs';
+import { provisionPip } from './provision-pip.mjs';
+import { provisionUv } from './provision-uv.mjs';
 import { provisioning } from './provisioning.mjs';
 import { roundTrip } from './round-trip.mjs';
 import { start } from './start.mjs';
+import { storeDisk } from './store-disk.mjs';
 import { throughput } from './throughput.mjs';
 
 /**
@@ -29,7 +33,7 @@ import { throughput } from './throughput.mjs';
 /** Takes as long as all others together, and no goal hangs on it. */
 const longest = echoLarge(64);
 
-/** @type {((context: Context) => Promise<Result>)[]} */
+/** @type {((context: Context) => Promise<Result | Result[]>)[]} */
 const MEASURES = [
   roundTrip('two-cores'),
   roundTrip('one-core'),
@@ -40,6 +44,11 @@ const MEASURES = [
   start,
   memory,
   provisioning,
+  provisionUv('cold'),
+  provisionUv('warm'),
+  provisionPip,
+  provisionFaults,
+  storeDisk,
 ];
 
 /** @param {boolean} quick */

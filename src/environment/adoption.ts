@@ -1,7 +1,7 @@
 /** Environments that somebody else made: taken over when they have what is needed, never changed, never deleted unasked. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { ProvisionError } from '../errors';
 import { PYTHON_DIRECTORY } from '../paths';
 import { run } from './command';
@@ -16,6 +16,12 @@ const SURVEY_SCRIPT = join(PYTHON_DIRECTORY, 'synapse_py', 'provisioning', 'surv
 export function isForeign(venv: string): boolean {
   if (!existsSync(venv) || existsSync(join(venv, '.synapse-owned'))) return false;
   return readdirSync(venv).some((name) => !name.startsWith('.synapse'));
+}
+
+/** Whether what is there must stay: others made it, and it is no environment or may not be deleted. */
+export function isProtected(venv: string, recreate: boolean): boolean {
+  const isEnvironment = existsSync(join(venv, 'pyvenv.cfg')) || existsSync(join(venv, 'conda-meta'));
+  return isForeign(venv) && !(recreate && isEnvironment);
 }
 
 /**
@@ -45,7 +51,13 @@ async function survey({ venv, env, signal }: InstallTarget): Promise<{ sitePacka
   const { exitCode, output } = await run({ file: python, args: ['-I', SURVEY_SCRIPT], env: installerVariables(env), signal });
   const answer = exitCode === 0 ? output.split('\n').at(-1) : undefined;
   if (answer?.startsWith('{')) return JSON.parse(answer);
-  throw foreign({ venv }, existsSync(python) ? 'its Python does not run' : `there is no ${relative(venv, python)} in it`, output);
+  if (existsSync(python)) throw foreign({ venv }, 'its Python does not run', output);
+  const hint = 'Name another directory with the venv option, or empty this one.';
+  throw new ProvisionError(`${venv} holds files and is not a Python environment; it is left as it is. ${hint}`, {
+    code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT',
+    step: 'verify',
+    hint,
+  });
 }
 
 function foreign({ venv }: Pick<Expectation, 'venv'>, reason: string, output = ''): ProvisionError {

@@ -9,7 +9,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError, type ProvisionStep, SynapseError } from '../errors';
-import { adopt, isForeign } from './adoption';
+import { adopt, isProtected } from './adoption';
 import { type CommandResult, run } from './command';
 import type { Interpreter } from './discover';
 import {
@@ -32,7 +32,7 @@ import { installerVariables, PYCACHE_NAME } from './variables';
 
 export const LOCK_NAME = '.synapse.lock';
 /** Marks an environment that was made here and may therefore be deleted. */
-export const OWNED_NAME = '.synapse-owned';
+const OWNED_NAME = '.synapse-owned';
 /** What stays when an environment is emptied: others may wait for the lock or hold the use file. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([LOCK_NAME, `${LOCK_NAME}.owner`, OWNED_NAME, USE_NAME]);
 
@@ -72,7 +72,7 @@ export type Work = 'create' | 'rebuild' | 'update' | 'restamp' | 'adopt';
  */
 export function decide(job: Circumstances): Work {
   const { expected, health, inputs, interpreter, installer } = job;
-  if (!job.recreate && isForeign(expected.venv)) return 'adopt';
+  if (isProtected(expected.venv, job.recreate)) return 'adopt';
   if (health.state === 'absent') return 'create';
   if (health.state !== 'stale' || !isSamePython(health.stamp, interpreter)) return 'rebuild';
   const { stamp } = health;

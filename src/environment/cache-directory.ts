@@ -18,7 +18,7 @@ const NAME = 'synapse-py';
 export function cacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   const named = env['SYNAPSE_CACHE_DIR'];
   if (named) return isAbsolute(named) ? named : join(process.cwd(), named);
-  return writable(join(userCacheDirectory(env, platform), NAME)) ?? temporary(NAME);
+  return writable(join(userCacheDirectory(env, platform), NAME)) ?? temporary(NAME, env);
 }
 
 /** Gives a place for uv's cache where its own choice cannot be written; nothing if it can, or if the user has chosen. */
@@ -28,7 +28,7 @@ export function substituteUvCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platf
     platform === 'win32'
       ? join(userCacheDirectory(env, platform), 'uv', 'cache')
       : join(env['XDG_CACHE_HOME'] || join(home(env), '.cache'), 'uv');
-  return writable(own) ? undefined : temporary('synapse-uv');
+  return writable(own) ? undefined : temporary('synapse-uv', env);
 }
 
 function userCacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
@@ -61,9 +61,9 @@ function writable(path: string): string | undefined {
 }
 
 /** Anybody can make folders among the temporary files: one that another user made under this name is not trusted. */
-function temporary(name: string): string {
+function temporary(name: string, env: NodeJS.ProcessEnv): string {
   const user = process.getuid?.();
-  const path = join(tmpdir(), `${name}-${user ?? 'user'}`);
+  const path = join(env['TMPDIR'] || tmpdir(), `${name}-${user ?? 'user'}`);
   const owner = lstatSync(path, { throwIfNoEntry: false });
   const isOwn = owner === undefined || user === undefined || (owner.uid === user && owner.isDirectory());
   return isOwn ? path : `${path}-${randomUUID()}`;

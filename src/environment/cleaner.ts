@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
-import { isForeign } from './adoption';
+import { isProtected } from './adoption';
 import { attempt, LOCK_NAME } from './builder';
 import { discover } from './discover';
 import { withdrawStamp } from './fingerprint';
@@ -35,7 +35,7 @@ export async function clean(directory: string | URL, options: CleanOptions = {})
   const { expected, python, signal, recreate } = await makePlan(directory, options);
   const { venv, env } = expected;
   if (!existsSync(venv)) return undefined;
-  if (!recreate && isForeign(venv)) throw foreign(venv);
+  if (isProtected(venv, recreate)) throw foreign(venv);
   const { interpreter } = await discover(pythonRequest(python, env), { env, directory: expected.directory, signal });
   const own = { python: interpreter.executable, env, signal };
   const lock = await acquireLock(join(venv, LOCK_NAME), own);
@@ -50,7 +50,7 @@ export async function clean(directory: string | URL, options: CleanOptions = {})
 }
 
 function foreign(venv: string): ProvisionError {
-  const hint = 'Delete it yourself, or set the option recreate.';
+  const hint = 'Delete it yourself; if it is an environment, the option recreate allows it.';
   return new ProvisionError(`${venv} was made by somebody else; it is left as it is. ${hint}`, {
     code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT',
     step: 'venv',

@@ -11,7 +11,7 @@ import { parseRequirementFile } from './requirement-lines';
 import { parseScriptHeader, readLockedPython, readProject, readScriptHeader } from './toml';
 
 /** A package that lies on this disk. */
-export interface LocalPackage {
+interface LocalPackage {
   /** Absolute path of its directory, wheel or archive. */
   readonly path: string;
   readonly editable: boolean;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
-import { isForeign } from './adoption';
+import { isProtected } from './adoption';
 import { attempt, bring, decide, type Job, LOCK_NAME } from './builder';
 import { type Discovery, discover } from './discover';
 import { checkHealth, distributionsIn, type Health, type Stamp } from './fingerprint';
@@ -94,7 +94,7 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
  */
 export function findPython({ expected, python, recreate, signal }: Plan, inputs: Inputs): Promise<Discovery> {
   const { venv, env, directory } = expected;
-  const foreign = !recreate && isForeign(venv) && existsSync(environmentPython(venv));
+  const foreign = isProtected(venv, recreate) && existsSync(environmentPython(venv));
   const own = foreign ? environmentPython(venv) : undefined;
   return discover(pythonRequest(own ?? python, env, inputs.python), { env, directory, signal });
 }

@@ -115,7 +115,6 @@ function lastLine({ output }: CommandResult): string {
 function noInstaller({ choice, interpreter }: InstallerSearch, passedOver: readonly PassedOver[]): ProvisionError {
   const tried = passedOver.map(({ candidate, reason }) => `  ${candidate}: ${reason}`).join('\n');
   const output = tried || '  nothing';
-  const hint =
-    choice === 'uv' ? 'Install uv, or use the installer "auto".' : hintFor(`No module named pip: ${interpreter.executable}\n${output}`);
+  const hint = choice === 'uv' ? 'Install uv, or use the installer "auto".' : hintFor(`${interpreter.executable}: No module named pip`);
   return new ProvisionError(`There is nothing to install packages with. Tried:\n${output}\n${hint}`, { step: 'install', output, hint });
 }

@@ -78,7 +78,7 @@ it('is told from a directory that is no environment at all', async () => {
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const error = await rejection(provision(folder, { ...fast, venv: 'wheels' }));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT' });
-  expect(error.message).toMatch(/there is no bin\/python in it/);
+  expect(error.message).toMatch(/holds files and is not a Python environment; it is left as it is/);
 });
 
 it('is not removed by clean, unless that is allowed; one of ours is', async () => {

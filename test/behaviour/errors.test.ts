@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Synapse } from '../../src/api/synapse';
-import { provision } from '../../src/environment/provisioner';
+import { clean } from '../../src/environment/cleaner';
 import { copyFixture, FIXTURES, makeForFixture, makeSynapse, spawnFixture, temporaryFolder } from '../support/fixture';
 import { rejection } from '../support/until';
 
@@ -128,18 +128,14 @@ it('an unknown option, or none that could be', () => {
   );
 });
 
-it('uv asked for where there is none', async () => {
-  const { venv } = await provision(echo, { venv: '../.venv' });
-  const folder = await copyFixture('echo');
-  const synapse = makeSynapse({ installer: 'uv', env: { PATH: await temporaryFolder() }, python: join(venv, 'bin', 'python') });
-  expect(await rejection(synapse.spawn(folder))).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'installer' });
-});
-
 it('a place for the environment that holds other files, which are left alone', async () => {
   const folder = await copyFixture('echo');
   await mkdir(join(folder, 'data'));
   await writeFile(join(folder, 'data', 'precious.csv'), '1,2\n');
-  const error = await rejection(makeSynapse({ venv: 'data' }).spawn(folder));
-  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'venv', hint: expect.stringContaining('venv option') });
+  for (const recreate of [false, true]) {
+    const error = await rejection(makeSynapse({ venv: 'data', recreate }).spawn(folder));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT', hint: expect.stringContaining('venv option') });
+  }
+  expect(await rejection(clean(folder, { venv: 'data', recreate: true }))).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT' });
   await rm(join(folder, 'data', 'precious.csv'));
 });

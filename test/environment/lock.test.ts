@@ -127,6 +127,17 @@ it('has no owner after that was killed, though the file still names it', async (
   await (await acquire()).release();
 });
 
+it('is free to whoever asks while somebody else asks', async () => {
+  const { path, acquire, owner } = await makeLock({});
+  await (await acquire()).release();
+  const code = 'import fcntl, sys; file = open(sys.argv[1]); fcntl.flock(file, fcntl.LOCK_SH); print(flush=True); sys.stdin.read()';
+  const asking = execa('python3', ['-c', code, path]);
+  await new Promise((asks) => asking.stdout.once('data', asks));
+  expect(await owner()).toBeUndefined();
+  asking.stdin.end();
+  await asking;
+});
+
 it('leaves an empty file when it is given up: what stands there is an owner, or one that was killed', async () => {
   const { path, acquire } = await makeLock({});
   const lock = await acquire();
