@@ -34,7 +34,7 @@ export const LOCK_NAME = '.synapse.lock';
 /** Marks an environment that was made here and may therefore be deleted. */
 const OWNED_NAME = '.synapse-owned';
 /** What stays when an environment is emptied: others may wait for the lock or hold the use file. */
-const KEPT_NAMES: ReadonlySet<string> = new Set([LOCK_NAME, `${LOCK_NAME}.owner`, OWNED_NAME, USE_NAME]);
+const KEPT_NAMES: ReadonlySet<string> = new Set([OWNED_NAME, USE_NAME]);
 
 /** What installers print when the network or the index is not there. */
 const UNREACHABLE = /dns error|error sending request|tcp connect error|operation timed out|Failed to establish a new connection/i;
@@ -220,7 +220,7 @@ function holderOptions({ interpreter, expected, signal }: Job): {
 async function empty(venv: string): Promise<void> {
   await mkdir(venv, { recursive: true });
   await writeFile(join(venv, OWNED_NAME), '');
-  const doomed = (await readdir(venv)).filter((name) => !KEPT_NAMES.has(name));
+  const doomed = (await readdir(venv)).filter((name) => !KEPT_NAMES.has(name) && !name.startsWith(LOCK_NAME));
   await Promise.all(doomed.map((name) => rm(join(venv, name), { recursive: true, force: true, maxRetries: 3 })));
 }
 

@@ -8,6 +8,7 @@
 
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ProvisionError } from '../errors';
 import { run } from './command';
 import { type Intervals, lockByOwner, ownerOf } from './owner-lock';
@@ -19,6 +20,10 @@ const DEFAULT_TIMEOUT_MS = 10 * 60_000;
 const BUSY = 75;
 /** What it exits with when the file system does not lock. */
 const UNSUPPORTED = 76;
+
+/** How often, and milliseconds apart, an owner's name is looked for that is not written yet. */
+const OWNER_LOOKS = 20;
+const OWNER_POLL_MS = 25;
 
 /** To look is to share the lock for a moment: two that look do not take each other for an owner. */
 const FLOCK = [
@@ -189,9 +194,14 @@ async function isStillAt(file: FileHandle, path: string): Promise<boolean> {
   return there !== undefined && mine.ino === there.ino && mine.dev === there.dev;
 }
 
-/** What the lock file says of its owner. */
+/** What the lock file says of its owner, who writes it right after it has locked. */
 async function readOwner(path: string): Promise<string> {
-  return (await readFile(path, 'utf8').catch(() => '')) || 'an unknown process';
+  for (let look = 0; look < OWNER_LOOKS; look += 1) {
+    const owner = await readFile(path, 'utf8').catch(() => '');
+    if (owner) return owner;
+    await delay(OWNER_POLL_MS);
+  }
+  return 'an unknown process';
 }
 
 function ownerPathOf(path: string): string {
