@@ -1,11 +1,22 @@
 import { access, cp, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { explain, inspect } from '../../src/environment/inspection';
 import type { ProvisionOptions } from '../../src/environment/plan';
 import { provision } from '../../src/environment/provisioner';
-import { fast, moduleWithWheels, PROVISION_PROGRAM, phasesOf, readStamp, sitePackages, versionOf, withUv } from '../support/environments';
+import {
+  fast,
+  moduleWithWheels,
+  PROVISION_PROGRAM,
+  patientUv,
+  phasesOf,
+  readStamp,
+  sitePackages,
+  versionOf,
+  withUv,
+} from '../support/environments';
 import { copyFixture, FIXTURES, makeSynapse, temporaryFolder } from '../support/fixture';
-import { rejection } from '../support/until';
+import { isRunning, rejection, until } from '../support/until';
 import { makeWheel, requireWheels } from '../support/wheel';
 
 /** A program that spawns and calls; see `spawn.mjs`. */
@@ -128,17 +139,35 @@ describe('kill -9 of an installation half-way', () => {
 it('stops the installer and all it started when aborted, and leaves no lock', async () => {
   const folder = await moduleWithWheels();
   const abort = new AbortController();
-  const provisioned = rejection(
-    provision(folder, {
-      ...fast,
-      signal: abort.signal,
-      onProgress: ({ phase }) => phase === 'resolve' && abort.abort(new Error('enough')),
-    }),
-  );
+  const uv = await patientUv();
+  const provisioned = rejection(provision(folder, { ...uv.options, signal: abort.signal }));
+  await until(async () => (await uv.pids()).length === 2);
+  abort.abort(new Error('enough'));
   expect((await provisioned).message).toBe('enough');
+  const pids = await uv.pids();
+  await until(() => !pids.some(isRunning));
   const [phases] = await phasesOf(folder, fast);
   expect(phases).not.toContain('waiting');
   expect(phases.at(-1)).toBe('done');
+});
+
+it('tells, while a process makes the environment, which one it is, and that an installer of a killed one still does', async () => {
+  const folder = await moduleWithWheels();
+  const uv = await patientUv();
+  const program = execa(process.execPath, [PROVISION_PROGRAM, folder, JSON.stringify(uv.options)], { reject: false });
+  await until(async () => (await uv.pids()).length === 2);
+  const building = { state: 'building', reason: 'unfinished', detail: expect.stringContaining(`pid ${program.pid} on`) };
+  expect(await inspect(folder, uv.options)).toMatchObject(building);
+  expect(await explain(folder, uv.options)).toMatchObject({ work: 'wait' });
+  program.kill('SIGKILL');
+  await program;
+  expect(await inspect(folder, uv.options)).toMatchObject(building);
+  const phases: string[] = [];
+  const next = provision(folder, { ...uv.options, onProgress: ({ phase }) => phases.push(phase) });
+  await until(() => phases.includes('waiting'));
+  await uv.go();
+  expect((await next).distributions).toEqual(['alpha-1.0.dist-info', 'beta-1.0.dist-info']);
+  expect(await inspect(folder, uv.options)).toMatchObject({ state: 'ready' });
 });
 
 it('puts the environment where venv says', async () => {

@@ -7,7 +7,7 @@ import type { Stamp } from '../../src/environment/fingerprint';
 import type { ProvisionOptions } from '../../src/environment/plan';
 import type { ProvisionEvent } from '../../src/environment/progress';
 import { type Environment, provision } from '../../src/environment/provisioner';
-import { copyFixture } from './fixture';
+import { copyFixture, temporaryFolder } from './fixture';
 import { makeWheel, requireWheels } from './wheel';
 
 /** A program that provisions; see `provision.mjs`. */
@@ -61,4 +61,17 @@ export async function editStamp(
   const stamp = (await readStamp(folder)) as never;
   edit(stamp);
   await writeFile(join(folder, '.venv', '.synapse.json'), JSON.stringify(stamp));
+}
+
+/** A uv that, once it should install, starts a child, writes their numbers to `pids` and waits for the file `go` before it does. */
+export async function patientUv(): Promise<{ options: ProvisionOptions; pids: () => Promise<number[]>; go: () => Promise<void> }> {
+  const folder = await temporaryFolder();
+  const wait = `sleep 1000 & echo $$ $! > ${folder}/aside; mv ${folder}/aside ${folder}/pids; while [ ! -e ${folder}/go ]; do sleep 0.02; done; kill $!`;
+  const script = `#!/bin/sh\ncase "$*" in *install*) ${wait};; esac\nexec ${join(UV_FOLDER, 'uv')} "$@"\n`;
+  await writeFile(join(folder, 'uv'), script, { mode: 0o755 });
+  return {
+    options: { installer: 'uv', env: { PATH: [folder, process.env['PATH']].join(delimiter) } },
+    pids: async () => (await readFile(join(folder, 'pids'), 'utf8').catch(() => '')).split(/\s+/).filter(Boolean).map(Number),
+    go: () => writeFile(join(folder, 'go'), ''),
+  };
 }
