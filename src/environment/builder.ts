@@ -9,8 +9,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError, type ProvisionStep, SynapseError } from '../errors';
-import { adopt, isProtected } from './adoption';
+import { adopt } from './adoption';
 import { type CommandResult, run } from './command';
+import { decide } from './decision';
 import type { Interpreter } from './discover';
 import {
   describeSitePackages,
@@ -58,33 +59,8 @@ export interface Job {
   readonly report: (event: ProvisionEvent) => void;
 }
 
-/** What a decision depends on. */
-export type Circumstances = Pick<Job, 'expected' | 'health' | 'inputs' | 'interpreter' | 'recreate'> & {
-  readonly installer: Pick<Installer, 'isExact'>;
-};
-
-/** What must be done to bring an environment to its inputs. */
-export type Work = 'create' | 'rebuild' | 'update' | 'restamp' | 'adopt';
-
 /**
- * Decides what must be done. `update` changes a complete environment in place, which only an installer can that also removes;
- * `restamp` changes nothing but the stamp; `adopt` takes over what somebody else made, if it has what is needed.
- */
-export function decide(job: Circumstances): Work {
-  const { expected, health, inputs, interpreter, installer } = job;
-  if (isProtected(expected.venv, job.recreate)) return 'adopt';
-  if (health.state === 'absent') return 'create';
-  if (health.state !== 'stale' || !isSamePython(health.stamp, interpreter)) return 'rebuild';
-  const { stamp } = health;
-  const hasLocalCode = inputs.packages.some(({ editable }) => editable);
-  if (stamp.venv !== expected.venv && (!stamp.movable || hasLocalCode)) return 'rebuild';
-  const isOther = expected.installer !== 'auto' && !stamp.installer.startsWith(expected.installer) && inputs.asksForSomething;
-  if (stamp.essence === inputs.essence && !isOther) return 'restamp';
-  return installer.isExact && stamp.movable && inputs.asksForSomething && !inputs.hashed ? 'update' : 'rebuild';
-}
-
-/**
- * Does it.
+ * Does what `decide` says.
  *
  * @throws ProvisionError a step failed (ERR_SYNAPSE_PROVISION); somebody else made the environment and it lacks something
  *   (ERR_SYNAPSE_FOREIGN_ENVIRONMENT); a worker runs in it (ERR_SYNAPSE_ENVIRONMENT_IN_USE)
@@ -98,12 +74,6 @@ export async function bring(job: Job): Promise<Stamp> {
   if (work === 'update') return update(job);
   if (job.health.state === 'stale') await rehearse(job);
   return make(job);
-}
-
-/** Packages are made for one minor version and its ABI; the environment's own interpreter is a link to this very file. */
-function isSamePython({ python }: Stamp, { executable, platform, version }: Interpreter): boolean {
-  const minor = (text: string): string => text.split('.').slice(0, 2).join('.');
-  return python.executable === executable && python.platform === platform && minor(python.version) === minor(version);
 }
 
 async function restamp(job: Job): Promise<Stamp> {

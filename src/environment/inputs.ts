@@ -38,6 +38,8 @@ export interface Inputs {
   readonly asksForSomething: boolean;
   /** Whether a requirement file names the package index, which then counts before what is configured. */
   readonly namesIndex: boolean;
+  /** Whether a requirement file has `--pre`. */
+  readonly allowsPrereleases: boolean;
   /** Whether a requirement has a digest, which then all must have, and which is only checked on what is installed anew. */
   readonly hashed: boolean;
   readonly python: Pick<PythonRequest, 'pinned' | 'required'>;
@@ -58,6 +60,7 @@ interface Reading {
   asksForSomething: boolean;
   hashed: boolean;
   namesIndex: boolean;
+  allowsPrereleases: boolean;
 }
 
 /**
@@ -70,7 +73,15 @@ interface Reading {
 export async function readInputs(directory: string, manifest: Manifest, env: NodeJS.ProcessEnv): Promise<Inputs> {
   const reading: Reading = {
     ...{ directory, env, files: new Map(), absent: new Set(manifest.absent), variables: new Set(), packages: [] },
-    ...{ facts: { kind: manifest.kind }, required: [], lines: undefined, asksForSomething: false, hashed: false, namesIndex: false },
+    ...{
+      facts: { kind: manifest.kind },
+      required: [],
+      lines: undefined,
+      asksForSomething: false,
+      hashed: false,
+      namesIndex: false,
+      allowsPrereleases: false,
+    },
   };
   await readManifest(reading, manifest);
   const pinned = await readSurroundings(reading, manifest);
@@ -88,6 +99,7 @@ export async function readInputs(directory: string, manifest: Manifest, env: Nod
     asksForSomething: reading.asksForSomething,
     hashed: reading.hashed,
     namesIndex: reading.namesIndex,
+    allowsPrereleases: reading.allowsPrereleases,
     python: { pinned, required: reading.required },
   };
 }
@@ -122,6 +134,7 @@ async function readRequirements(reading: Reading, files: readonly string[]): Pro
     const found = parseRequirementFile(text, { env: reading.env });
     reading.asksForSomething ||= found.asksForSomething;
     reading.hashed ||= found.hashed;
+    reading.allowsPrereleases ||= /^\s*--pre\b/m.test(text);
     reading.namesIndex ||= /^\s*(?:-i|--index-url)\b/m.test(text);
     for (const name of found.variables) reading.variables.add(name);
     for (const include of found.includes) wanted.push({ path: resolve(dirname(path), include), from: path });

@@ -4,14 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { SynapseError } from '../errors';
 import { isForeign } from './adoption';
-import { decide, LOCK_NAME } from './builder';
+import { LOCK_NAME } from './builder';
+import { decide } from './decision';
 import { type Discovery, discover, type PassedOver } from './discover';
 import { checkHealth, distributionsIn, type Health, type HealthReason, type Stamp } from './fingerprint';
 import type { Inputs } from './inputs';
 import { lockOwner } from './lock';
 import type { ManifestKind } from './manifest';
 import { type EnvironmentOptions, isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
-import { findPython } from './provisioner';
+import { findPython, searchFor } from './provisioner';
 import { pythonRequest } from './python-request';
 import { pickInstaller } from './toolchain';
 
@@ -127,16 +128,12 @@ async function explainWork(
   health: Health,
   status: EnvironmentStatus,
 ): Promise<Pick<Explanation, 'python' | 'installer' | 'work'>> {
-  const { expected, offline, wheelhouse, recreate, signal } = plan;
+  const { expected, recreate } = plan;
   const found = await failing(() => findPython(plan, inputs));
   if ('error' in found) return { python: found, installer: { error: 'it depends on the Python' }, work: 'fail' };
   const { interpreter, candidate, passedOver } = found;
-  const picked = await failing(() =>
-    pickInstaller({
-      ...{ interpreter, offline, wheelhouse, signal, env: expected.env, directory: expected.directory, choice: expected.installer },
-      ...{ asksForSomething: inputs.asksForSomething, mayFetch: false, report: () => undefined },
-    }),
-  );
+  const search = { ...searchFor(plan, inputs, interpreter), mayFetch: false };
+  const picked = await failing(() => pickInstaller(search));
   const python = { ...interpreter, candidate, passedOver };
   if ('error' in picked) return { python, installer: picked, work: health.state === 'ready' ? 'nothing' : 'fail' };
   const installer = { name: picked.installer.name, passedOver: picked.passedOver };

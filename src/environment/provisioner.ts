@@ -5,7 +5,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
 import { isProtected } from './adoption';
-import { attempt, bring, decide, type Job, LOCK_NAME } from './builder';
+import { attempt, bring, type Job, LOCK_NAME } from './builder';
+import { decide } from './decision';
 import { type Discovery, discover } from './discover';
 import { checkHealth, distributionsIn, type Health, type Stamp } from './fingerprint';
 import type { Inputs } from './inputs';
@@ -13,7 +14,8 @@ import { environmentPython, scriptsDirectory } from './installer';
 import { acquireLock, type Lock } from './lock';
 import { isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
 import { pythonRequest } from './python-request';
-import { pickInstaller } from './toolchain';
+import { type InstallerSearch, pickInstaller } from './toolchain';
+import { isOnlyReadByPip } from './uv';
 
 /** A complete environment. */
 export interface Environment {
@@ -79,7 +81,7 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
   try {
     const now = checkHealth(expected); // the one waited for may have done it all
     if (now.state === 'ready') return environmentOf(plan, now.stamp, true);
-    const stamp = await bring(await makeJob(plan, now, interpreter, lock));
+    const stamp = await bringByEither(plan, await makeJob(plan, now, interpreter, lock));
     report({ phase: 'done', message: 'Environment ready' });
     return environmentOf(plan, stamp, false);
   } finally {
@@ -107,12 +109,29 @@ function takeLock({ expected, signal, report }: Plan, python: string): Promise<L
 async function makeJob(plan: Plan, health: Unready, interpreter: Job['interpreter'], lock: Lock): Promise<Job> {
   const inputs = await plan.readInputs(); // as they are now that it is this process's turn
   const { expected, offline, wheelhouse, recreate, signal, report } = plan;
-  const { installer } = await pickInstaller({
-    ...{ interpreter, offline, wheelhouse, signal, report, env: expected.env, directory: expected.directory, choice: expected.installer },
-    asksForSomething: inputs.asksForSomething,
-    mayFetch: true,
-  });
+  const { installer } = await pickInstaller(searchFor(plan, inputs, interpreter));
   return { expected, health, inputs, interpreter, installer, lock, offline, wheelhouse, recreate, signal, report };
+}
+
+/** Gives what the choice of an installer depends on. */
+export function searchFor(plan: Plan, { asksForSomething }: Inputs, interpreter: Job['interpreter']): InstallerSearch {
+  const { expected, offline, wheelhouse, signal, report } = plan;
+  const { env, directory, installer: choice } = expected;
+  return { choice, directory, interpreter, env, asksForSomething, offline, wheelhouse, mayFetch: true, signal, report };
+}
+
+/** Some lines of requirement files only pip can read; uv has then changed nothing. */
+async function bringByEither(plan: Plan, job: Job): Promise<Stamp> {
+  try {
+    return await bring(job);
+  } catch (error) {
+    if (plan.expected.installer !== 'auto' || !isOnlyReadByPip(error)) throw error;
+    const search = { ...searchFor(plan, job.inputs, job.interpreter), choice: 'pip' } as const;
+    const pip = await pickInstaller(search).catch(() => undefined);
+    if (!pip) throw error;
+    plan.report({ phase: 'installer', message: 'A line of the requirements can only be read by pip: using it' });
+    return bring({ ...job, installer: pip.installer, health: checkHealth(plan.expected) as Unready });
+  }
 }
 
 /** A complete environment that only lies elsewhere, or whose interpreter got a bug fix, is as good where its stamp cannot be renewed. */

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { InvalidOptionError } from '../errors';
+import { InvalidOptionError, ProvisionError } from '../errors';
 import { cacheDirectory, substituteUvCache } from './cache-directory';
 import { run } from './command';
 import type { Interpreter, PassedOver } from './discover';
@@ -76,6 +76,14 @@ async function probe(file: string, { env, signal }: UvSearch): Promise<FoundUv |
     : { file, version };
 }
 
+/** Options that pip allows in a requirement file, and forms of them, at which uv stops. */
+const ONLY_READ_BY_PIP = /^error: (?:Expected '=' or whitespace|Expected `--hash`|Unexpected '-')/m;
+
+/** Whether uv failed at a line that pip may be able to read. */
+export function isOnlyReadByPip(error: unknown): boolean {
+  return error instanceof ProvisionError && ONLY_READ_BY_PIP.test(error.output);
+}
+
 /**
  * Makes an installer of a uv.
  *
@@ -103,7 +111,11 @@ export function uvInstaller({ file, version }: FoundUv, settings: UvSettings): I
         python: environmentPython(target.venv),
         project: target.venv,
         exact: true,
-        flags: [...rebuilds(inputs), ...(inputs.hashed ? ['--require-hashes'] : [])],
+        flags: [
+          ...rebuilds(inputs),
+          ...(inputs.hashed ? ['--require-hashes'] : []),
+          ...(inputs.allowsPrereleases ? ['--prerelease', 'allow'] : []),
+        ],
       }),
     rehearse: async (target, inputs, place) => rehearsal(await apply(target, inputs, howToRehearse(target, place))),
   };

@@ -5,7 +5,7 @@ import { sha256 } from '../../src/environment/digest';
 import { explain, inspect } from '../../src/environment/inspection';
 import type { ProvisionOptions } from '../../src/environment/plan';
 import { provision } from '../../src/environment/provisioner';
-import { fast, moduleWithWheels, phasesOf, versionOf } from '../support/environments';
+import { fast, moduleWithWheels, phasesOf, readStamp, versionOf } from '../support/environments';
 import { makeSynapse } from '../support/fixture';
 import { rejection } from '../support/until';
 import { makeWheel, requireWheels } from '../support/wheel';
@@ -162,6 +162,28 @@ describe('lock files', () => {
     await execa('uv', args, { cwd: folder, env: { ...fast.env } });
     expect((await provision(folder, fast)).distributions).toEqual(['alpha-2.0.dist-info']);
     expect((await explain(folder, fast)).manifest).toMatchObject({ kind: 'pylock' });
+  });
+});
+
+describe('a requirement file', () => {
+  it.each(['-rmore.txt', 'alpha==1.0 --config-settings=a=b'])('with %j, which uv cannot read, is installed by pip', async (line) => {
+    const folder = await moduleWithWheels();
+    await writeFile(join(folder, 'more.txt'), 'alpha==1.0\n');
+    await requireWheels(folder, line);
+    const options = { ...fast, installer: 'auto' as const };
+    expect((await provision(folder, options)).distributions).toEqual(['alpha-1.0.dist-info']);
+    expect((await readStamp(folder)).installer).toMatch(/^pip /);
+    expect((await phasesOf(folder, options))[0]).toEqual([]);
+    expect(await rejection(provision(folder, fast))).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'install' });
+  });
+
+  it.each(installers)('may allow pre-releases: %s', async (_, options) => {
+    const folder = await moduleWithWheels();
+    await makeWheel(folder, 'alpha', '3.0rc1');
+    await requireWheels(folder, 'alpha');
+    expect((await provision(folder, options)).distributions).toEqual(['alpha-2.0.dist-info']);
+    await requireWheels(folder, '--pre', 'alpha>2');
+    expect((await provision(folder, options)).distributions).toEqual(['alpha-3.0rc1.dist-info']);
   });
 });
 
