@@ -20,11 +20,10 @@ export const INSTALL_LIMIT_MS = 120_000;
 
 /**
  * @param {string} id a subject's
- * @param {string} [title] where it is not the usual one
  * @returns {Series}
  */
-export function seriesOf(id, title = SUBJECTS[id].title) {
-  return { subject: id, title, figures: [] };
+export function seriesOf(id) {
+  return { subject: id, title: SUBJECTS[id].title, figures: [] };
 }
 
 /**

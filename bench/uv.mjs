@@ -1,7 +1,7 @@
-/** A uv for the measures. Owns where it comes from. */
+/** A uv for the measures. Owns where it comes from, and that it lies in a folder without a Python. */
 
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { provision } from '../dist/index.mjs';
@@ -9,9 +9,11 @@ import { makeModule } from './modules.mjs';
 import { inTemporary } from './temporary.mjs';
 
 export const UV_NAME = process.platform === 'win32' ? 'uv.exe' : 'uv';
-const ROOT = join(import.meta.dirname, '..');
-/** Where one that Synapse fetched stays for the next run. */
-const CACHE = join(import.meta.dirname, 'node_modules', '.cache', 'synapse-py');
+const TOOLS = join(import.meta.dirname, '..', 'python', '.venv', 'bin');
+/** What stays for the next run. */
+const CACHE = join(import.meta.dirname, 'node_modules', '.cache', 'bench');
+const FETCHED = join(CACHE, 'synapse-py');
+const ALONE = join(CACHE, 'uv');
 
 let found;
 
@@ -22,28 +24,38 @@ let found;
  * @throws there is none, and none could be fetched
  */
 export function findUv() {
-  found ??= here() ?? fetched();
-  return Promise.resolve(found);
+  found ??= find();
+  return found;
 }
 
-function here() {
-  const own = [join(homedir(), '.local', 'bin'), join(ROOT, 'python', '.venv', 'bin')];
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), ...own];
-  return folders.map((folder) => join(folder, UV_NAME)).find((path) => existsSync(path)) ?? fetchedBefore();
+async function find() {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), join(homedir(), '.local', 'bin')];
+  const uv = folders.map((folder) => join(folder, UV_NAME)).find((path) => existsSync(path));
+  if (uv) return uv;
+  const tool = join(TOOLS, UV_NAME);
+  return existsSync(tool) ? alone(tool) : (fetchedBefore() ?? fetch());
+}
+
+/** On PATH, the folder of the tools would change which Python is taken. */
+async function alone(tool) {
+  const path = join(ALONE, UV_NAME);
+  await mkdir(ALONE, { recursive: true });
+  await rm(path, { force: true });
+  await (process.platform === 'win32' ? copyFile(tool, path) : symlink(tool, path));
+  return path;
 }
 
 function fetchedBefore() {
-  if (!existsSync(CACHE)) return undefined;
-  const name = readdirSync(CACHE, { recursive: true }).find((path) => basename(path) === UV_NAME);
-  return name && join(CACHE, name);
+  if (!existsSync(FETCHED)) return undefined;
+  const name = readdirSync(FETCHED, { recursive: true }).find((path) => basename(path) === UV_NAME);
+  return name && join(FETCHED, name);
 }
 
 /** Synapse fetches uv when there is something to install, so there is. */
-async function fetched() {
-  await mkdir(CACHE, { recursive: true });
+async function fetch() {
   await inTemporary(async (folder) => {
     await makeModule(folder, ['msgpack']);
-    await provision(folder, { env: { SYNAPSE_CACHE_DIR: CACHE, SYNAPSE_NO_UV: undefined } });
+    await provision(folder, { env: { SYNAPSE_CACHE_DIR: FETCHED, SYNAPSE_NO_UV: undefined } });
   });
   const uv = fetchedBefore();
   if (!uv) throw new Error('not run: there is no uv, and none could be fetched');

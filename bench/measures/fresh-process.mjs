@@ -39,7 +39,7 @@ export async function timeFresh(name, args, options) {
   const [output, errors] = await Promise.all(texts);
   if (code === 0) return { time, output };
   process.stderr.write(errors);
-  throw new Error(`not run: the program "${name}" failed, as it also does when it lacks the network`);
+  throw new Error(`not run: the program "${name}" failed, as it also does without a network`);
 }
 
 /** Starts a script of `programs/` whose output comes through pipes. */

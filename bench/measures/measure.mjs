@@ -30,7 +30,7 @@ import { throughput } from './throughput.mjs';
  * @property {import('../rounds.mjs').Series[]} series
  */
 
-/** Takes as long as all others together, and no goal hangs on it. */
+/** Takes longer than all other sizes, and no goal hangs on it. */
 const longest = echoLarge(64);
 
 /** @type {((context: Context) => Promise<Result | Result[]>)[]} */

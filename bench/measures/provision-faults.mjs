@@ -30,7 +30,7 @@ export async function provisionFaults({ python, quick }) {
   await attempt(series, () => inTemporary(make), WHOLE_LIMIT_MS);
   return {
     id: 'provision-faults',
-    title: `Starts that work after a kill -9 while the environment was made (${kills} kills)`,
+    title: `Starts that work after provisioning was killed (kill -9 at ${kills} random moments)`,
     unit: '%',
     better: 'higher',
     series: [series],

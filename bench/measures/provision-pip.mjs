@@ -16,10 +16,10 @@ const LINE =
 /** @type {(context: import('./measure.mjs').Context) => Promise<import('./measure.mjs').Result[]>} */
 export async function provisionPip({ quick }) {
   const synapse = seriesOf('synapse');
-  const alone = seriesOf('synapse', 'Synapse, SYNAPSE_NO_UV=1');
-  const byHand = seriesOf('by-hand', 'python -m venv && pip install');
+  const alone = { ...seriesOf('synapse'), title: 'Synapse, SYNAPSE_NO_UV=1' };
+  const byHand = { ...seriesOf('by-hand'), title: 'python -m venv && pip install' };
   const turns = new Map([[synapse, provisionFetchingUv], [byHand, installByHand], ...(quick ? [] : [[alone, provisionByPip]])]);
-  await takeTurns([...turns.keys()], quick ? 1 : 5, (each) => onBareMachine(turns.get(each)), INSTALL_LIMIT_MS);
+  await takeTurns([...turns.keys()], quick ? 1 : 4, (each) => onBareMachine(turns.get(each)), INSTALL_LIMIT_MS);
   const result = (id, state, series) => ({
     ...{ id, title: `New environment ${state} (${SMALL_SET.join(', ')})`, unit: 'ms', better: 'lower' },
     series: [series, byHand],

@@ -9,8 +9,7 @@ import { variables, withUv } from '../variables.mjs';
 import { timeFresh } from './fresh-process.mjs';
 
 const LINE = 'uv venv && uv pip install -r requirements.txt';
-/** A whole round of a warm cache takes a second. */
-const ROUNDS = { cold: 9, warm: 15 };
+const ROUNDS = { quick: 1, full: 11 };
 
 /**
  * @param {'cold' | 'warm'} cache whether uv has ever downloaded what it installs
@@ -18,15 +17,15 @@ const ROUNDS = { cold: 9, warm: 15 };
  */
 export function provisionUv(cache) {
   return async ({ quick }) => {
-    const series = [seriesOf('synapse'), seriesOf('by-hand', 'uv venv && uv pip install')];
+    const series = [seriesOf('synapse'), { ...seriesOf('by-hand'), title: 'uv venv && uv pip install' }];
     await inTemporary(async (folder) => {
       const shared = cache === 'warm' ? join(folder, 'uv-cache') : undefined;
       for (const each of series) await attempt(each, findUv, INSTALL_LIMIT_MS);
       const turn = ({ subject }) => installOnce(subject, shared);
       if (shared) await takeTurns(series, 1, async (each) => void (await turn(each)), INSTALL_LIMIT_MS);
-      await takeTurns(series, quick ? 1 : ROUNDS[cache], turn, INSTALL_LIMIT_MS);
+      await takeTurns(series, quick ? ROUNDS.quick : ROUNDS.full, turn, INSTALL_LIMIT_MS);
     });
-    const state = cache === 'cold' ? 'with uv, its cache empty' : "with uv, from uv's cache";
+    const state = cache === 'cold' ? 'with uv and an empty cache' : "from uv's cache";
     return {
       id: `provision-uv-${cache}`,
       title: `New environment ${state} (${SMALL_SET.join(', ')})`,

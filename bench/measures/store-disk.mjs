@@ -21,7 +21,7 @@ export async function storeDisk({ python }) {
   await attempt(series, async () => void series.figures.push(await inTemporary((folder) => growth(folder, python))), INSTALL_LIMIT_MS);
   return {
     id: 'store-disk',
-    title: 'Disk of two modules with equal inputs and store: true, divided by that of one',
+    title: 'Disk of two modules in the store (equal inputs), divided by that of one',
     unit: '× one',
     better: 'lower',
     series: [series],

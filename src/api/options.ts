@@ -26,7 +26,7 @@ const LARGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Options of a Synapse. */
 export interface SynapseOptions {
-  /** Path or name of the interpreter. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python` (on Windows also `py -3`). */
+  /** Path, name or version (`3.12`) of the interpreter. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python` (on Windows also `py -3`). */
   python?: string;
   /** What installs packages. Default `auto`: uv, fetched once if this machine has none, and pip where there can be no uv. */
   installer?: InstallerChoice;

@@ -93,6 +93,10 @@ export const BUILD_RULES: readonly HintRule[] = [
     hint: (found, output) => lacks(output, `the library ${firstGroup(found)}`, libraryMend(firstGroup(found) ?? '')),
   },
   {
+    pattern: /No module named 'distutils\.msvccompiler'/,
+    hint: (_, output) => `This version of ${buildIn(output)} is too old for today's build tools: ask for a newer version of it.`,
+  },
+  {
     pattern: new RegExp(`(?:No module named|has no attribute) '(${[...REMOVED.keys()].join('|')})(?:\\.\\w+)*'`),
     hint: ([, name = ''], output) => {
       const version = REMOVED.get(name) ?? '';

@@ -13,27 +13,18 @@ import { adopt } from './adoption';
 import { type CommandResult, run } from './command';
 import { decide } from './decision';
 import type { Interpreter } from './discover';
-import {
-  describeSitePackages,
-  distributionsIn,
-  type Expectation,
-  type Health,
-  restoreStamp,
-  type Stamp,
-  withdrawStamp,
-  writeStamp,
-} from './fingerprint';
+import { describeSitePackages, distributionsIn, type Expectation, type Health, restoreStamp, type Stamp, writeStamp } from './fingerprint';
 import { hintFor } from './hints';
-import { holdersOf, makeHoldable, USE_NAME, waitUntilUnheld } from './holders';
+import { makeHoldable, USE_NAME, type WaitOptions, waitUntilUnheld } from './holders';
 import type { Inputs } from './inputs';
 import { environmentPython, type Installer, type InstallTarget } from './installer';
 import type { Lock } from './lock';
+import { isEnvironment, OWNED_NAME } from './ownership';
 import { eventsOf, type ProvisionEvent } from './progress';
-import { installerVariables, PYCACHE_NAME } from './variables';
+import { installerVariables } from './variables';
+import { withdrawFromUse } from './withdrawal';
 
 export const LOCK_NAME = '.synapse.lock';
-/** Marks an environment that was made here and may therefore be deleted. */
-const OWNED_NAME = '.synapse-owned';
 /** What stays when an environment is emptied: others may wait for the lock or hold the use file. */
 const KEPT_NAMES: ReadonlySet<string> = new Set([OWNED_NAME, USE_NAME]);
 
@@ -68,12 +59,29 @@ export interface Job {
  */
 export async function bring(job: Job): Promise<Stamp> {
   const work = decide(job);
-  if (work === 'adopt') return stamp(job, { ...(await adopt(job, targetOf(job))), owner: 'user' });
+  if (work === 'adopt') {
+    const found = await takeOver(job);
+    if (found) return stamp(job, { ...found, owner: 'user' });
+  }
   if (work === 'restamp') return restamp(job);
   await waitForWorkers(job);
   if (work === 'update') return update(job);
-  if (job.health.state === 'stale') await rehearse(job);
+  if (job.health.state === 'stale' && job.health.stamp.owner === 'synapse') await rehearse(job);
   return make(job);
+}
+
+/** Gives nothing for an environment that lacks something and may be deleted. */
+async function takeOver(job: Job): Promise<Awaited<ReturnType<typeof adopt>> | undefined> {
+  const { venv } = job.expected;
+  try {
+    const found = await adopt(job, targetOf(job));
+    await attempt('stamp', venv, () => makeHoldable(venv));
+    return found;
+  } catch (error) {
+    const isForeign = error instanceof ProvisionError && error.code === 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT';
+    if (isForeign && job.recreate && isEnvironment(venv)) return undefined;
+    throw error;
+  }
 }
 
 async function restamp(job: Job): Promise<Stamp> {
@@ -87,13 +95,12 @@ async function update(job: Job): Promise<Stamp> {
   const before = traceOf(job);
   await withdraw(job);
   try {
-    await install(job);
+    const output = await install(job);
+    return await finish(job, output);
   } catch (error) {
     if (traceOf(job) === before) await restoreStamp(venv);
     throw error;
   }
-  await rm(join(venv, PYCACHE_NAME), { recursive: true, force: true });
-  return finish(job);
 }
 
 /** Making anew empties the old environment first: find out before that whether the inputs can be installed at all. */
@@ -102,7 +109,7 @@ async function rehearse(job: Job): Promise<void> {
   job.report({ phase: 'resolve', message: 'Resolving requirements' });
   const { result } = await job.installer.rehearse(targetOf(job), job.inputs, 'apart');
   await rm(join(job.expected.venv, '.synapse-rehearsal'), { recursive: true, force: true });
-  if (!/no such option|unexpected argument/.test(result.output)) demand('install', job, result);
+  demand('install', job, result);
 }
 
 async function make(job: Job): Promise<Stamp> {
@@ -112,20 +119,21 @@ async function make(job: Job): Promise<Stamp> {
   report({ phase: 'venv', message: `Making the environment with ${installer.name}` });
   demand('venv', job, await installer.makeEnvironment(targetOf(job)));
   await attempt('venv', expected.venv, () => writeFile(join(expected.venv, '.gitignore'), '*\n'));
-  await install(job);
-  return finish(job);
+  return finish(job, await install(job));
 }
 
-async function install(job: Job): Promise<void> {
-  if (!job.inputs.asksForSomething) return;
+/** @returns what the installer printed */
+async function install(job: Job): Promise<string> {
+  if (!job.inputs.asksForSomething) return '';
   job.report({ phase: 'resolve', message: 'Resolving requirements' });
   const target = targetOf(job);
   const result = await job.installer.install(target, job.inputs);
-  if (result.exitCode === 0) return;
+  if (result.exitCode === 0) return result.output;
   if (!isUnreachable(result.output) || job.offline || !job.installer.isExact) demand('install', job, result);
   job.report({ phase: 'resolve', message: 'The package index cannot be reached: trying with what was downloaded before' });
   const fromCache = await job.installer.install({ ...target, offline: true }, job.inputs);
   if (fromCache.exitCode !== 0) demand('install', job, result);
+  return fromCache.output;
 }
 
 /** An index that answers with a refusal is there, and what it refuses should not come from elsewhere. */
@@ -133,10 +141,11 @@ function isUnreachable(output: string): boolean {
   return UNREACHABLE.test(output) && !/certificate|\bproxy\b|\b40[137]\b/i.test(output);
 }
 
-async function finish(job: Job): Promise<Stamp> {
+async function finish(job: Job, output: string): Promise<Stamp> {
   const { venv } = job.expected;
   job.report({ phase: 'verify', message: 'Checking the environment' });
   const found = await verify(job);
+  demandArrival(job, found.contents, output);
   const compiled = await compile(job, join(venv, found.sitePackages));
   await attempt('stamp', venv, () => makeHoldable(venv));
   const { installer } = job;
@@ -146,14 +155,25 @@ async function finish(job: Job): Promise<Stamp> {
 type Findings = Pick<Stamp, 'sitePackages' | 'contents' | 'compiled' | 'installer' | 'movable' | 'owner'>;
 
 async function stamp({ expected, inputs, interpreter, lock }: Job, found: Findings): Promise<Stamp> {
-  const { venv, options, named } = expected;
+  const { venv, options, named, entry } = expected;
   const { sitePackages, contents, compiled, installer, movable, owner } = found;
   const { manifest, files, absent, variables, essence } = inputs;
   return attempt('stamp', venv, async () => {
     if (!(await lock.isStillHeld())) throw new Error('another process took its lock while this one was stopped; run it again');
     return writeStamp(
       {
-        ...{ venv, options, named, kind: manifest.kind, inputs: files, absent, variables, essence, createdAt: new Date().toISOString() },
+        ...{
+          venv,
+          options,
+          named,
+          kind: manifest.kind,
+          entry: manifest.kind === 'script' ? entry : null,
+          inputs: files,
+          absent,
+          variables,
+          essence,
+          createdAt: new Date().toISOString(),
+        },
         ...{ sitePackages, contents, compiled, installer, movable, owner },
       },
       interpreter,
@@ -161,29 +181,18 @@ async function stamp({ expected, inputs, interpreter, lock }: Job, found: Findin
   });
 }
 
-/** A worker that starts now finds no stamp and ends itself; one that had started just before is waited for. */
-async function withdraw(job: Job): Promise<void> {
-  const { venv } = job.expected;
-  await withdrawStamp(venv);
-  if (job.health.state !== 'stale' || (await holdersOf(venv, holderOptions(job))).length === 0) return;
-  await restoreStamp(venv);
-  await waitForWorkers(job);
-  await withdraw(job);
+function withdraw(job: Job): Promise<void> {
+  return withdrawFromUse(job.expected.venv, useOf(job));
 }
 
-async function waitForWorkers(job: Job): Promise<void> {
-  await waitUntilUnheld(job.expected.venv, {
-    ...holderOptions(job),
-    onWait: (pids) => job.report({ phase: 'waiting', message: `Waiting for the workers in this environment to end (${pids.join(', ')})` }),
-  });
+function waitForWorkers(job: Job): Promise<void> {
+  return waitUntilUnheld(job.expected.venv, useOf(job));
 }
 
-function holderOptions({ interpreter, expected, signal }: Job): {
-  python: string;
-  env: NodeJS.ProcessEnv;
-  signal: AbortSignal | undefined;
-} {
-  return { python: interpreter.executable, env: expected.env, signal };
+function useOf({ interpreter, expected, signal, report }: Job): WaitOptions {
+  const onWait = (pids: number[]): void =>
+    report({ phase: 'waiting', message: `Waiting for the workers in this environment to end (${pids.join(', ')})` });
+  return { python: interpreter.executable, env: expected.env, signal, onWait };
 }
 
 /** Removes everything but what others wait for, and claims the place before anything is put there. */
@@ -214,6 +223,13 @@ async function verify(job: Job): Promise<Pick<Stamp, 'sitePackages' | 'contents'
     for (const part of ['METADATA', 'RECORD']) await attempt('verify', venv, () => access(join(place, name, part)));
   }
   return found;
+}
+
+/** Settings in files of pip or uv can send packages elsewhere. */
+function demandArrival({ expected }: Job, contents: readonly string[], output: string): void {
+  if (distributionsIn(contents).length > 0 || !/^(?:Successfully installed|Installed \d+ package)/m.test(output)) return;
+  const hint = 'Look for target, prefix, root or user in pip.conf, uv.toml and pyproject.toml, and take it out.';
+  throw new ProvisionError(`The packages were installed, but not into ${expected.venv}. ${hint}`, { step: 'verify', hint, output });
 }
 
 /** Files that no Python can compile (templates, other versions' syntax) are among the packages; importing them would tell. */

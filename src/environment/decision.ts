@@ -1,10 +1,10 @@
 /** What must be done to bring an environment to its inputs. A pure decision. */
 
-import { isProtected } from './adoption';
 import type { Interpreter } from './discover';
 import type { Expectation, Health, Stamp } from './fingerprint';
 import type { Inputs } from './inputs';
 import type { Installer } from './installer';
+import { isForeign } from './ownership';
 
 /** What a decision depends on. */
 export interface Circumstances {
@@ -13,8 +13,6 @@ export interface Circumstances {
   readonly inputs: Inputs;
   readonly interpreter: Interpreter;
   readonly installer: Pick<Installer, 'isExact'>;
-  /** Whether an environment that somebody else made may be deleted. */
-  readonly recreate: boolean;
 }
 
 /** What must be done to bring an environment to its inputs. */
@@ -26,7 +24,7 @@ export type Work = 'create' | 'rebuild' | 'update' | 'restamp' | 'adopt';
  */
 export function decide(job: Circumstances): Work {
   const { expected, health, inputs, interpreter, installer } = job;
-  if (isProtected(expected.venv, job.recreate)) return 'adopt';
+  if (isForeign(expected.venv)) return 'adopt';
   if (health.state === 'absent') return 'create';
   if (health.state !== 'stale' || !isSamePython(health.stamp, interpreter)) return 'rebuild';
   const { stamp } = health;

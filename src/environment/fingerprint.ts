@@ -1,17 +1,19 @@
 /** The stamp: what an environment was made from. Owns its form on disk, and the check whether it still holds. */
 
-import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { attempt, type DigestedFile, isUnchanged, sha256 } from './digest';
 import type { Interpreter } from './discover';
+import { environmentPython } from './installer';
 import type { ManifestKind } from './manifest';
+import { isEnvironment, isForeign } from './ownership';
 
 const STAMP_NAME = '.synapse.json';
 /** Where the stamp is kept while an environment is changed in a way that can still be given up. */
 const PREVIOUS_NAME = '.synapse.previous.json';
 /** Raised when environments of an earlier layout must be made anew. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /** What is recorded as the installer of an environment that needs no packages. */
 export const VENV_ALONE = 'venv';
@@ -28,6 +30,8 @@ export interface Stamp {
   readonly kind: ManifestKind;
   /** The options that decide what is in it, as one comparable text. */
   readonly options: string;
+  /** The entry, relative to the module's directory, if its header is what the environment was made from. */
+  readonly entry: string | null;
   readonly python: Interpreter & { readonly size: number; readonly mtimeSeconds: number };
   /** What named the interpreter, if something did. */
   readonly named: string | null;
@@ -75,6 +79,8 @@ export interface Expectation {
   /** Absolute path of the environment. */
   readonly venv: string;
   readonly options: string;
+  /** The entry, relative to the module's directory. */
+  readonly entry: string | null;
   /** What names the interpreter, if something does. */
   readonly named: string | null;
   readonly installer: 'auto' | 'uv' | 'pip';
@@ -127,11 +133,19 @@ export async function writeStamp(stamp: Omit<Stamp, 'schema' | 'python' | 'host'
   return whole;
 }
 
-/** Takes the mark of completeness away, before anything is changed; it is kept aside for `restoreStamp`. */
-export async function withdrawStamp(venv: string): Promise<void> {
-  await rename(join(venv, STAMP_NAME), join(venv, PREVIOUS_NAME)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
+/**
+ * Takes the mark of completeness away, before anything is changed; it is kept aside for `restoreStamp`.
+ *
+ * @returns whether there was one
+ */
+export async function withdrawStamp(venv: string): Promise<boolean> {
+  try {
+    await rename(join(venv, STAMP_NAME), join(venv, PREVIOUS_NAME));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Gives the mark back when nothing was changed after all. */
@@ -144,19 +158,34 @@ function host(): string {
 }
 
 function withoutStamp(venv: string): Health {
-  if (!existsSync(join(venv, 'pyvenv.cfg')) && !existsSync(join(venv, 'bin')) && !existsSync(join(venv, 'Scripts')))
-    return { state: 'absent', reason: 'absent', detail: 'there is no environment yet' };
-  return { state: 'broken', reason: 'unfinished', detail: 'it has no stamp: making it was interrupted, or somebody else made it' };
+  const broken = (detail: string): Health => ({ state: 'broken', reason: 'unfinished', detail });
+  if (isForeign(venv)) return broken(isEnvironment(venv) ? 'somebody else made it' : 'what is there is not an environment');
+  if (isEnvironment(venv)) return broken('making it was interrupted, or failed');
+  return { state: 'absent', reason: 'absent', detail: 'there is no environment yet' };
 }
 
 /** What makes an environment unusable, whatever it is for. */
 function findBreak(stamp: Stamp, venv: string): Health | undefined {
   const broken = (reason: HealthReason, detail: string): Health => ({ state: 'broken', reason, detail });
   if (stamp.host !== host()) return broken('other-platform', `it was made for ${stamp.host}, and this is ${host()}`);
-  if (!look(stamp.python.executable)) return broken('python-missing', `its interpreter ${stamp.python.executable} is not there any more`);
+  const lacks = missingPython(stamp.python.executable);
+  if (lacks) return broken('python-missing', lacks);
+  if (!existsSync(environmentPython(venv)) || !existsSync(join(venv, 'pyvenv.cfg')))
+    return broken('python-missing', 'its own Python is not in it any more');
   const present = new Set(attempt(() => readdirSync(join(venv, stamp.sitePackages))));
   const gone = stamp.contents.find((name) => !present.has(name));
   return gone === undefined ? undefined : broken('packages-missing', `${gone} is not in it any more`);
+}
+
+/** Says what is wrong with the interpreter that it was made from, or nothing. */
+function missingPython(executable: string): string | undefined {
+  try {
+    accessSync(executable, constants.X_OK);
+    return undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return `its interpreter ${executable} is not there any more`;
+    return `this user may not run its interpreter ${executable}: make it from one that all users may run, such as the system's`;
+  }
 }
 
 /** What tells a complete environment from the one that is wanted. */
@@ -165,10 +194,11 @@ function findChange(stamp: Stamp, expected: Expectation): Health {
   const python = look(stamp.python.executable) as Stats;
   if (stamp.venv !== expected.venv) return stale('moved', `it was made as ${stamp.venv}`);
   if (stamp.options !== expected.options || !mayBeBy(expected.installer, stamp)) return stale('options-changed', 'the options are others');
-  if (stamp.named !== expected.named) return stale('options-changed', 'another interpreter is named');
+  if (stamp.entry !== null && stamp.entry !== expected.entry) return stale('inputs-changed', `it was made for ${stamp.entry}`);
+  if (expected.named !== null && stamp.named !== expected.named) return stale('options-changed', 'another interpreter is named');
   if (python.size !== stamp.python.size || Math.floor(python.mtimeMs / 1000) !== stamp.python.mtimeSeconds)
     return stale('python-changed', `its interpreter ${stamp.python.executable} was replaced`);
-  if (expected.compile && !stamp.compiled) return stale('options-changed', 'its packages are not compiled');
+  if (expected.compile && !stamp.compiled && stamp.owner === 'synapse') return stale('options-changed', 'its packages are not compiled');
   const changed = changedInput(stamp, expected);
   return changed === undefined ? { state: 'ready', stamp } : stale('inputs-changed', `${changed} has changed`);
 }

@@ -46,6 +46,10 @@ const PERMISSION_RULE: HintRule = {
 
 const PYTHON_RULES: readonly HintRule[] = [
   {
+    pattern: /contains the PATH separator/i,
+    hint: 'The path of the environment has a colon in it, which no PATH can hold: name another place with the venv option.',
+  },
+  {
     pattern: /externally[- ]managed/i,
     hint: "The packages would go into the operating system's own Python, which forbids that: let the venv option name an environment or an empty place (or leave it out), not a Python installation.",
   },
@@ -95,7 +99,11 @@ const FILE_RULES: readonly HintRule[] = [
   {
     pattern:
       /Distribution not found at: (?:file:\/\/)?(\S+)|It looks like a path\. File '([^']+)' does not exist|Requirement '([^']+)' looks like a filename, but|ERROR: (\S+) is not a valid editable requirement|Processing (\S+) (?:.*)No such file or directory: '\5'/,
-    hint: (found) => `The requirements name ${firstGroup(found)}, and it is not there: a path starts at the directory of the module.`,
+    hint: (found) => {
+      const path = firstGroup(found) ?? '';
+      if (/(?:^|[\\/@])[\^~]?\d[\w.]*$/.test(path)) return `A version of the requirements is not written as Python writes it: ${GRAMMAR}.`;
+      return `The requirements name ${path}, and it is not there: a path starts at the directory of the module.`;
+    },
   },
   {
     pattern: /'?(?:file:\/\/)?([^\s']+)'? (?:\(from .*?\(line \d+\)\) )?(?:is not installable|does not appear to be a Python project)/,
@@ -125,7 +133,7 @@ const FILE_RULES: readonly HintRule[] = [
   {
     pattern: /TOML parse error at line (\d+)|TOMLDecodeError: .*?\(at line (\d+)/,
     hint: (found, output) =>
-      `Line ${firstGroup(found)} of ${/parse:? '?([\w./\\-]+\.(?:toml|lock))/.exec(output)?.[1] ?? 'pyproject.toml'} is not valid TOML: correct it, as the lines above show.`,
+      `Line ${firstGroup(found)} of ${/parse:? '?([\w./\\-]+\.(?:toml|lock))/.exec(output)?.[1] ?? 'pyproject.toml'} is not as it must be: correct it, as the lines above show.`,
   },
   {
     pattern:

@@ -157,6 +157,6 @@ function inUse(venv: string, pids: readonly number[], timeoutMs: number): Provis
   const processes = known.length === 0 ? 'a process' : `${known.length === 1 ? 'process' : 'processes'} ${known.join(', ')}`;
   const end = known.length === 0 ? 'end that process' : `end ${processes}`;
   const hint = `Dispose the Synapse that runs it, or ${end}, and try again; or give this one another place, with the venv option or \`store: true\`.`;
-  const message = `The environment ${venv} must be made anew, but ${processes} still used it after ${timeoutMs / 1000} s. ${hint}`;
+  const message = `The environment ${venv} must change or go, but ${processes} still used it after ${timeoutMs / 1000} s. ${hint}`;
   return new ProvisionError(message, { code: 'ERR_SYNAPSE_ENVIRONMENT_IN_USE', step: 'lock', hint });
 }

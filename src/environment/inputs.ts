@@ -1,14 +1,14 @@
 /** All that decides what an environment must hold: the manifest, what it includes, what lies beside it. Owns reading it, once per build. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { InvalidModuleError } from '../errors';
-import { type CountingPart, type DigestedFile, digest, sha256 } from './digest';
+import { type CountingPart, type DigestedFile, digest, readText, sha256 } from './digest';
 import type { Manifest } from './manifest';
 import { type PythonRequest, readPin } from './python-request';
 import { parseRequirementFile } from './requirement-lines';
-import { parseScriptHeader, readLockedPython, readProject, readScriptHeader } from './toml';
+import { differencesToLock, parseScriptHeader, readLockedPython, readProject, readScriptHeader } from './toml';
 
 /** A package that lies on this disk. */
 interface LocalPackage {
@@ -49,7 +49,7 @@ export interface Inputs {
 interface Reading {
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
-  readonly files: Map<string, CountingPart>;
+  readonly files: Map<string, DigestedFile>;
   readonly absent: Set<string>;
   readonly variables: Set<string>;
   readonly packages: Pick<LocalPackage, 'path' | 'editable'>[];
@@ -86,7 +86,7 @@ export async function readInputs(directory: string, manifest: Manifest, env: Nod
   await readManifest(reading, manifest);
   const pinned = await readSurroundings(reading, manifest);
   for (const each of reading.packages) addLocalPackage(reading, each);
-  const files = [...reading.files].map(([path, part]) => digest(directory, path, part) ?? missing(path, ''));
+  const files = [...reading.files.values()];
   const variables = Object.fromEntries([...reading.variables].sort().map((name) => [name, sha256(env[name] ?? '')]));
   return {
     manifest,
@@ -113,15 +113,32 @@ async function readManifest(reading: Reading, manifest: Manifest): Promise<void>
       return readProjectManifest(reading, path);
     case 'script':
       return readScript(reading, path);
-    case 'pylock':
     case 'uv-lock':
-      add(reading, path, 'whole');
-      demandPython(reading, path, await readable(path, readLockedPython));
-      reading.asksForSomething = true;
-      return;
+      await demandInStep(join(dirname(path), 'pyproject.toml'), path);
+      return readLock(reading, path);
+    case 'pylock':
+      return readLock(reading, path);
     case 'none':
       reading.lines = [];
   }
+}
+
+async function readLock(reading: Reading, path: string): Promise<void> {
+  add(reading, path, 'whole');
+  demandPython(reading, path, await readable(path, readLockedPython));
+  reading.asksForSomething = true;
+}
+
+/** A lock file is installed as it is: that it is of an earlier project would never be seen. */
+async function demandInStep(project: string, lock: string): Promise<void> {
+  if (!existsSync(project) || !existsSync(lock)) return;
+  const names = await differencesToLock(project, lock);
+  if (names.length === 0) return;
+  throw new InvalidModuleError(
+    'ERR_SYNAPSE_REQUIREMENTS_INVALID',
+    lock,
+    `${lock} does not fit ${project}: ${names.join(', ')} is in one of them only. Run "uv lock" there, or delete the lock file.`,
+  );
 }
 
 async function readRequirements(reading: Reading, files: readonly string[]): Promise<void> {
@@ -129,8 +146,9 @@ async function readRequirements(reading: Reading, files: readonly string[]): Pro
   for (let next = wanted.shift(); next; next = wanted.shift()) {
     const { path, from } = next;
     if (reading.files.has(path)) continue;
-    const text = await readFile(path, 'utf8').catch((cause: unknown) => missing(path, from, cause));
+    if (!existsSync(path)) throw missing(path, from);
     add(reading, path, 'lines');
+    const text = readText(path);
     const found = parseRequirementFile(text, { env: reading.env });
     reading.asksForSomething ||= found.asksForSomething;
     reading.hashed ||= found.hashed;
@@ -146,15 +164,16 @@ async function readRequirements(reading: Reading, files: readonly string[]): Pro
 }
 
 async function readProjectManifest(reading: Reading, path: string): Promise<void> {
-  const { dependencies = [], dynamic } = await readable(path, readProject);
+  const { dependencies = [], dynamic, hasOwnSources } = await readable(path, readProject);
   reading.asksForSomething = dependencies.length > 0 || dynamic;
-  if (!dynamic) reading.lines = [...dependencies];
+  if (!dynamic && !hasOwnSources) reading.lines = [...dependencies];
   reading.facts['dependencies'] = dependencies;
 }
 
 async function readScript(reading: Reading, path: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => missing(path, '', cause));
+  if (!existsSync(path)) throw missing(path, '');
   add(reading, path, 'header');
+  const text = await readFile(path, 'utf8');
   const header = await parseScriptHeader(readScriptHeader(text) ?? '', path);
   reading.lines = [...header.dependencies];
   reading.asksForSomething = header.dependencies.length > 0;
@@ -175,7 +194,8 @@ async function readSurroundings(reading: Reading, manifest: Manifest): Promise<P
     const { requiresPython, uv, localSources } = await readProject(project);
     demandPython(reading, project, requiresPython);
     Object.assign(reading.facts, { requiresPython, uv });
-    if (manifest.kind !== 'requirements') reading.packages.push(...localSources.map((each) => ({ ...each, path: at(each.path) })));
+    if (manifest.kind !== 'requirements')
+      reading.packages.push(...localSources.map((each) => ({ ...each, path: resolve(dirname(project), each.path) })));
   }
   if (isThere(at('uv.toml'), 'whole')) reading.facts['uvToml'] = await readFile(at('uv.toml'), 'utf8');
   if (!isThere(at('.python-version'), 'whole')) return undefined;
@@ -186,8 +206,13 @@ async function readSurroundings(reading: Reading, manifest: Manifest): Promise<P
 
 /** An editable package's code is read where it lies; only what is known of it is copied. */
 function addLocalPackage(reading: Reading, { path, editable }: Pick<LocalPackage, 'path' | 'editable'>): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) {
+    reading.absent.add(path); // it may be for another system: the installer knows
+    return;
+  }
   if (!editable) {
-    add(reading, path, /\.(?:whl|zip|tar\.\w+|tgz)$/.test(path) ? 'whole' : 'tree');
+    add(reading, path, stats.isDirectory() ? 'tree' : 'whole');
     return;
   }
   for (const name of ['pyproject.toml', 'setup.cfg', 'setup.py']) {
@@ -198,7 +223,10 @@ function addLocalPackage(reading: Reading, { path, editable }: Pick<LocalPackage
 }
 
 function add(reading: Reading, path: string, part: CountingPart): void {
-  if (!reading.files.has(path)) reading.files.set(path, part);
+  if (reading.files.has(path)) return;
+  const file = digest(reading.directory, path, part);
+  if (!file) throw missing(path, '');
+  reading.files.set(path, file); // before it is read: a change in between is then seen the next time
 }
 
 function demandPython(reading: Reading, path: string, specifiers: string | undefined): void {
@@ -229,18 +257,17 @@ async function describePackage({ path, editable }: Pick<LocalPackage, 'path' | '
 }
 
 async function readable<T>(path: string, read: (path: string) => Promise<T>): Promise<T> {
-  return existsSync(path) ? read(path) : missing(path, '');
+  if (!existsSync(path)) throw missing(path, '');
+  return read(path);
 }
 
-function missing(path: string, from: string, cause?: unknown): never {
-  const why = from ? `${from} includes it` : 'it says what the module needs';
-  const error = new InvalidModuleError(
+function missing(path: string, from: string): InvalidModuleError {
+  const why = from ? `${from} names it` : 'it says what the module needs';
+  return new InvalidModuleError(
     'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND',
     path,
-    `There is no ${path}: ${why}. Create it, or remove the line that names it.`,
+    `There is no ${path}: ${why}. ${from ? 'Correct that line, or create it' : 'Create it'}.`,
   );
-  if (cause !== undefined) error.cause = cause;
-  throw error;
 }
 
 function portable(directory: string, path: string): string {

@@ -3,7 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { SynapseError } from '../errors';
-import { isForeign } from './adoption';
 import { LOCK_NAME } from './builder';
 import { decide } from './decision';
 import { type Discovery, discover, type PassedOver } from './discover';
@@ -11,6 +10,7 @@ import { checkHealth, distributionsIn, type Health, type HealthReason, type Stam
 import type { Inputs } from './inputs';
 import { lockOwner } from './lock';
 import type { ManifestKind } from './manifest';
+import { isForeign } from './ownership';
 import { type EnvironmentOptions, isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
 import { findPython, searchFor } from './provisioner';
 import { pythonRequest } from './python-request';
@@ -128,7 +128,7 @@ async function explainWork(
   health: Health,
   status: EnvironmentStatus,
 ): Promise<Pick<Explanation, 'python' | 'installer' | 'work'>> {
-  const { expected, recreate } = plan;
+  const { expected } = plan;
   const found = await failing(() => findPython(plan, inputs));
   if ('error' in found) return { python: found, installer: { error: 'it depends on the Python' }, work: 'fail' };
   const { interpreter, candidate, passedOver } = found;
@@ -139,7 +139,7 @@ async function explainWork(
   const installer = { name: picked.installer.name, passedOver: picked.passedOver };
   if (health.state === 'ready') return { python, installer, work: 'nothing' };
   if (status.state === 'building') return { python, installer, work: 'wait' };
-  const work = decide({ expected, health, inputs, interpreter, recreate, installer: picked.installer });
+  const work = decide({ expected, health, inputs, interpreter, installer: picked.installer });
   return { python, installer, work: isWritable(expected.venv) ? work : 'fail' };
 }
 

@@ -6,8 +6,9 @@
  * network disks) `owner-lock.ts` does it.
  */
 
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProvisionError } from '../errors';
 import { run } from './command';
@@ -124,7 +125,7 @@ type Waiting = LockOptions & { readonly onWait: (owner: string) => void };
 /** Returns nothing where the file system cannot lock. */
 async function lockByKernel(path: string, options: Waiting): Promise<Lock | undefined> {
   for (;;) {
-    const file = await open(path, 'a+');
+    const file = await openAnew(path);
     try {
       let status = await flock(file, 'try', options);
       if (status === BUSY) {
@@ -142,6 +143,12 @@ async function lockByKernel(path: string, options: Waiting): Promise<Lock | unde
       throw error;
     }
   }
+}
+
+/** The directory of the lock may have been removed while it was waited for. */
+async function openAnew(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, 'a+');
 }
 
 async function look(path: string, options: LockOptions): Promise<number> {

@@ -51,7 +51,8 @@ export async function chooseManifest(search: ManifestSearch): Promise<Manifest> 
  * @returns a path relative to the module's directory
  */
 export function usualPlace({ directory, requirements, entry }: ManifestSearch): string {
-  const name = entry === undefined ? 'main' : basename(entry, '.py');
+  const inside = entry === undefined ? 'main.py' : relative(directory, entry);
+  const name = inside.replace(/([\\/]__main__)?\.py$/, '').replace(/[\\/]/g, '-');
   const shared = ['uv.lock', 'pylock.toml', 'requirements.txt', 'pyproject.toml'];
   const isOwn = name !== 'main' && requirements === undefined && !shared.some((file) => existsSync(join(directory, file)));
   return isOwn ? `.venv-${name}` : '.venv';
@@ -90,6 +91,10 @@ async function chooseByName({ directory, entry }: ManifestSearch): Promise<Manif
     return false;
   };
   const chosen = (kind: ManifestKind, path: string): Manifest => {
+    const order = ['uv.lock', 'pylock.toml', 'requirements.txt', 'pyproject.toml'].map(at);
+    const after = order.slice(order.indexOf(path) + 1).filter((each) => existsSync(each) && !(kind === 'uv-lock' && each === project));
+    if (kind !== 'script')
+      passedOver.push(...after.map((each) => ({ path: each, reason: `${relative(directory, path)} comes before it` })));
     const reason = `${relative(directory, path)} is the first that is there (${ORDER})`;
     return { kind, files: [path], reason, passedOver, absent };
   };
@@ -104,12 +109,12 @@ async function chooseByName({ directory, entry }: ManifestSearch): Promise<Manif
     if ((await readProject(project)).hasProject) return chosen('pyproject', project);
     passedOver.push({ path: project, reason: 'it has no [project] table' });
   }
-  if (entry && (await hasHeader(entry))) return chosen('script', entry);
+  if (entry) {
+    const text = await readFile(entry, 'utf8');
+    if (readScriptHeader(text) !== undefined) return chosen('script', entry);
+    if (text.includes('# /// script')) passedOver.push({ path: entry, reason: 'its header has no end, which is a line "# ///"' });
+  }
   throw notFound(directory, passedOver);
-}
-
-async function hasHeader(entry: string): Promise<boolean> {
-  return readScriptHeader(await readFile(entry, 'utf8')) !== undefined;
 }
 
 function notFound(directory: string, passedOver: Manifest['passedOver']): InvalidModuleError {

@@ -64,16 +64,24 @@ function isNewEnough(version: string): boolean {
   return compareVersions(version, MINIMUM_VERSION) >= 0;
 }
 
+/** Overrules configuration files that send packages elsewhere. */
+const NOWHERE_ELSE = { PIP_USER: '0', PIP_TARGET: '', PIP_PREFIX: '', PIP_ROOT: '' };
+
 /** Options of every pip that is run here. */
 export const PIP_INSTALL = ['install', '--no-input', '--disable-pip-version-check', '--no-color', '--progress-bar', 'off', ...RETRIES];
 
 /** Makes an installer of a pip. */
 export function pipInstaller({ start, version }: FoundPip): Installer {
   const apply = async (target: InstallTarget, inputs: Inputs, python: string, flags: readonly string[]) =>
-    runInstaller(target, target.interpreter.executable, [
-      ...[...start, '--python', python, ...PIP_INSTALL],
-      ...[...flags, ...sourceArguments(target), ...(await requirementArguments(target, inputs))],
-    ]);
+    runInstaller(
+      target,
+      target.interpreter.executable,
+      [
+        ...[...start, '--python', python, ...PIP_INSTALL],
+        ...[...flags, ...sourceArguments(target), ...(await requirementArguments(target, inputs))],
+      ],
+      NOWHERE_ELSE,
+    );
   return {
     name: `pip ${version}`,
     isExact: false,

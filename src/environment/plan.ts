@@ -1,7 +1,7 @@
 /** What a caller wants of an environment: the options, with all places and defaults worked out. Owns the options of provisioning. */
 
-import { accessSync, constants, realpathSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { InvalidModuleError } from '../errors';
 import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
 import { cacheDirectory } from './cache-directory';
@@ -17,7 +17,7 @@ const DEFAULT_ENTRYPOINT = 'main';
 
 /** Options that say which environment is meant. */
 export interface EnvironmentOptions {
-  /** Path or name of the interpreter to make the environment from. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python`. */
+  /** Path, name or version of the interpreter to make the environment from. Default: `SYNAPSE_PYTHON`, then `.python-version`, `python3`, `python`. */
   python?: string;
   /** Default `auto`: uv, fetched once if this machine has none, and pip where there can be no uv. */
   installer?: InstallerChoice;
@@ -78,6 +78,8 @@ export interface Plan {
   readonly recreate: boolean;
   readonly signal: AbortSignal | undefined;
   readonly report: (event: ProvisionEvent) => void;
+  /** Throws what the listener of events threw: that must not break off what is being installed. */
+  readonly rethrow: () => void;
   /** Reads all that the environment is made from, as it is now. */
   readonly readInputs: () => Promise<Inputs>;
 }
@@ -91,18 +93,21 @@ export interface Plan {
 export async function makePlan(directory: string | URL, options: ProvisionOptions): Promise<Plan> {
   checkNames(options, NAMES);
   checkEnvironmentOptions(options);
-  const real = realpathSync(findDirectory(directory));
+  const real = realpathSync.native(findDirectory(directory));
   const env = { ...process.env, ...options.env };
-  const search = { directory: real, requirements: options.requirements, entry: entryOf(real, options.entrypoint) };
+  const entry = entryOf(real, options.entrypoint);
+  const search = { directory: real, requirements: requirementsOf(real, options.requirements), entry };
   const read = async (): Promise<Inputs> => readInputs(real, await chooseManifest(search), env);
-  const named = options.python ?? env['SYNAPSE_PYTHON'] ?? null;
+  const named = realNameOf(options.python || env['SYNAPSE_PYTHON']);
+  const listener = listenTo(options.onProgress);
   const venv = options.store
     ? storePlace(cacheDirectory(env), await read(), { named, installer: options.installer ?? 'auto' })
     : resolve(real, options.venv ?? usualPlace(search));
   return {
     expected: {
       ...{ directory: real, venv, named, env },
-      options: JSON.stringify({ requirements: options.requirements ?? null }),
+      entry: entry === undefined ? null : relative(real, entry),
+      options: JSON.stringify({ requirements: search.requirements ?? null }),
       installer: options.installer ?? 'auto',
       compile: options.compile ?? false,
     },
@@ -111,8 +116,43 @@ export async function makePlan(directory: string | URL, options: ProvisionOption
     wheelhouse: options.wheelhouse === undefined ? undefined : resolve(real, options.wheelhouse),
     recreate: options.recreate ?? false,
     signal: options.signal,
-    report: options.onProgress ?? (() => undefined),
+    report: listener.report,
+    rethrow: listener.rethrow,
     readInputs: read,
+  };
+}
+
+/** One form for what comes to the same: `requirements.txt` is what counts anyway, unless a lock file is there. */
+function requirementsOf(directory: string, option: ProvisionOptions['requirements']): string[] | undefined {
+  if (option === undefined) return undefined;
+  const files = [option].flat().map((file) => relative(directory, resolve(directory, file)));
+  const isUsual = files.length === 1 && files[0] === 'requirements.txt';
+  return isUsual && !['uv.lock', 'pylock.toml'].some((file) => existsSync(join(directory, file))) ? undefined : files;
+}
+
+/** A link may lead elsewhere the next time. */
+function realNameOf(python: string | undefined): string | null {
+  if (!python) return null;
+  try {
+    return /[\\/]/.test(python) ? realpathSync(python) : python;
+  } catch {
+    return python;
+  }
+}
+
+function listenTo(onProgress: ProvisionOptions['onProgress']): Pick<Plan, 'report' | 'rethrow'> {
+  const thrown: unknown[] = [];
+  return {
+    report: (event) => {
+      try {
+        onProgress?.(event);
+      } catch (error) {
+        thrown.push(error);
+      }
+    },
+    rethrow: () => {
+      if (thrown.length > 0) throw thrown[0];
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** What provisioning is doing. Owns the events, how installers' lines become events, and the display on a terminal. */
 
 import { Presets, SingleBar } from 'cli-progress';
+import { onExit } from 'signal-exit';
 
 /** A step of provisioning. */
 export interface ProvisionEvent {
@@ -69,8 +70,8 @@ const BEGINNING: Record<ProvisionEvent['phase'], number> = {
   download: 30,
   build: 50,
   install: 75,
-  compile: 90,
-  verify: 95,
+  verify: 90,
+  compile: 93,
   done: 100,
 };
 /** Each further event of a phase takes the bar on by this part of what is left of it. */
@@ -81,6 +82,7 @@ export class ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
   readonly #bar: SingleBar | undefined;
   #percent = 0;
+  #removeHook: (() => void) | undefined;
   #phase: ProvisionEvent['phase'] | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -98,11 +100,15 @@ export class ProgressDisplay {
 
   /** Takes the bar away. */
   close(): void {
+    this.#removeHook?.();
     this.#bar?.stop();
   }
 
   #showBar(bar: SingleBar, event: ProvisionEvent): void {
-    if (this.#phase === undefined) bar.start(100, 0, { message: '' });
+    if (this.#phase === undefined) {
+      this.#removeHook = onExit(() => bar.stop()); // the bar hides the cursor: a program that is interrupted must give it back
+      bar.start(100, 0, { message: '' });
+    }
     const beginning = BEGINNING[event.phase];
     this.#percent = Math.max(beginning, this.#percent + (100 - this.#percent) * ADVANCE);
     bar.update(Math.floor(this.#percent), { message: event.message });

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
-import { isProtected } from './adoption';
+import { invalid } from '../option-checks';
+import { foreign, notAnEnvironment } from './adoption';
 import { attempt, bring, type Job, LOCK_NAME } from './builder';
 import { decide } from './decision';
 import { type Discovery, discover } from './discover';
@@ -12,6 +13,7 @@ import { checkHealth, distributionsIn, type Health, type Stamp } from './fingerp
 import type { Inputs } from './inputs';
 import { environmentPython, scriptsDirectory } from './installer';
 import { acquireLock, type Lock } from './lock';
+import { isEnvironment, isForeign } from './ownership';
 import { isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
 import { pythonRequest } from './python-request';
 import { type InstallerSearch, pickInstaller } from './toolchain';
@@ -55,7 +57,10 @@ export interface Environment {
 export async function provision(directory: string | URL, options: ProvisionOptions = {}): Promise<Environment> {
   const plan = await makePlan(directory, options);
   const health = checkHealth(plan.expected);
-  return health.state === 'ready' ? environmentOf(plan, health.stamp, true) : build(plan, health);
+  if (health.state === 'ready') return environmentOf(plan, health.stamp, true);
+  const environment = await build(plan, health);
+  plan.rethrow();
+  return environment;
 }
 
 function environmentOf({ expected: { directory, venv } }: Plan, stamp: Stamp, reused: boolean): Environment {
@@ -72,6 +77,7 @@ type Unready = Exclude<Health, { state: 'ready' }>;
 
 async function build(plan: Plan, health: Unready): Promise<Environment> {
   const { expected, report } = plan;
+  if (isForeign(expected.venv) && !isEnvironment(expected.venv)) throw notAnEnvironment(expected.venv);
   const inputs = await plan.readInputs(); // names what is missing before anything is made
   report({ phase: 'python', message: 'Looking for Python' });
   const { interpreter } = await findPython(plan, inputs);
@@ -79,6 +85,7 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
   await attempt('venv', expected.venv, () => mkdir(expected.venv, { recursive: true }));
   const lock = await takeLock(plan, interpreter.executable);
   try {
+    checkWheelhouse(plan);
     const now = checkHealth(expected); // the one waited for may have done it all
     if (now.state === 'ready') return environmentOf(plan, now.stamp, true);
     const stamp = await bringByEither(plan, await makeJob(plan, now, interpreter, lock));
@@ -90,15 +97,29 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
 }
 
 /**
- * Finds the interpreter that the environment is made from; of one that somebody else made, its own.
+ * Finds the interpreter that the environment is made from; of one that somebody else made, its own, unless another is named.
  *
  * @throws what `discover` throws
+ * @throws ProvisionError somebody else made the environment, from another Python or one that does not run (ERR_SYNAPSE_FOREIGN_ENVIRONMENT)
  */
-export function findPython({ expected, python, recreate, signal }: Plan, inputs: Inputs): Promise<Discovery> {
+export async function findPython({ expected, python, recreate, signal }: Plan, inputs: Inputs): Promise<Discovery> {
   const { venv, env, directory } = expected;
-  const foreign = isProtected(venv, recreate) && existsSync(environmentPython(venv));
-  const own = foreign ? environmentPython(venv) : undefined;
-  return discover(pythonRequest(own ?? python, env, inputs.python), { env, directory, signal });
+  const request = pythonRequest(python, env, inputs.python);
+  const where = { env, directory, signal };
+  if (!isForeign(venv)) return discover(request, where);
+  const own = await discover(pythonRequest(environmentPython(venv), env, inputs.python), where).catch(asReason);
+  const wanted = request.named || request.pinned ? await discover(request, where).catch(asReason) : undefined;
+  const fits = typeof own === 'object' && (typeof wanted !== 'object' || wanted.interpreter.executable === own.interpreter.executable);
+  if (fits && !(request.named && typeof wanted === 'string')) return own;
+  if (recreate) return discover(request, where);
+  if (typeof own === 'string') throw foreign(expected, `its Python cannot be used:\n${own}`);
+  const other = typeof wanted === 'object' ? wanted.interpreter.executable : request.named?.python;
+  throw foreign(expected, `its Python is ${own.interpreter.executable}, and ${other} is asked for`);
+}
+
+function asReason(error: unknown): string {
+  if (error instanceof ProvisionError && error.code === 'ERR_SYNAPSE_PYTHON_NOT_FOUND') return error.output;
+  throw error;
 }
 
 function takeLock({ expected, signal, report }: Plan, python: string): Promise<Lock> {
@@ -111,6 +132,14 @@ async function makeJob(plan: Plan, health: Unready, interpreter: Job['interprete
   const { expected, offline, wheelhouse, recreate, signal, report } = plan;
   const { installer } = await pickInstaller(searchFor(plan, inputs, interpreter));
   return { expected, health, inputs, interpreter, installer, lock, offline, wheelhouse, recreate, signal, report };
+}
+
+function checkWheelhouse({ wheelhouse }: Plan): void {
+  if (wheelhouse === undefined || existsSync(wheelhouse)) return;
+  throw invalid(
+    'wheelhouse',
+    `The option wheelhouse names ${wheelhouse}, which is not there: a relative path starts at the module's directory.`,
+  );
 }
 
 /** Gives what the choice of an installer depends on. */
@@ -130,16 +159,17 @@ async function bringByEither(plan: Plan, job: Job): Promise<Stamp> {
     const pip = await pickInstaller(search).catch(() => undefined);
     if (!pip) throw error;
     plan.report({ phase: 'installer', message: 'A line of the requirements can only be read by pip: using it' });
-    return bring({ ...job, installer: pip.installer, health: checkHealth(plan.expected) as Unready });
+    const health = checkHealth(plan.expected);
+    return health.state === 'ready' ? health.stamp : bring({ ...job, installer: pip.installer, health });
   }
 }
 
 /** A complete environment that only lies elsewhere, or whose interpreter got a bug fix, is as good where its stamp cannot be renewed. */
 function useUnwritable(plan: Plan, health: Unready, inputs: Inputs, interpreter: Job['interpreter']): Environment {
-  const { expected, recreate } = plan;
+  const { expected } = plan;
   if (health.state === 'stale' && !expected.compile) {
     const installer = { isExact: health.stamp.movable };
-    const work = decide({ expected, health, inputs, interpreter, installer, recreate });
+    const work = decide({ expected, health, inputs, interpreter, installer });
     if (work === 'restamp') return environmentOf(plan, health.stamp, true);
   }
   const hint =

@@ -20,7 +20,7 @@ export interface PythonRequest {
 /**
  * Puts together what the caller and the module's files ask for.
  *
- * @param option the `python` option
+ * @param option the `python` option: a path, a name, or a version such as `3.12`
  * @param env where `SYNAPSE_PYTHON` is read
  */
 export function pythonRequest(
@@ -28,6 +28,8 @@ export function pythonRequest(
   env: NodeJS.ProcessEnv,
   files: Pick<PythonRequest, 'pinned' | 'required'> = { pinned: undefined, required: [] },
 ): PythonRequest {
+  if (option !== undefined && isVersion(option))
+    return { ...files, named: undefined, pinned: { version: option, path: 'the python option' } };
   const variable = env['SYNAPSE_PYTHON'];
   const named = option
     ? ({ python: option, by: 'the python option' } as const)
@@ -41,5 +43,10 @@ export function pythonRequest(
 export function readPin(text: string): string | undefined {
   const lines = text.split('\n').map((line) => line.trim());
   const version = lines.find((line) => line !== '' && !line.startsWith('#'));
-  return version && /^(?:cpython-)?3(\.\d+){1,2}$/.test(version) ? version.replace('cpython-', '') : undefined;
+  const plain = version?.replace(/^cpython-/, '');
+  return plain && isVersion(plain) ? plain : undefined;
+}
+
+function isVersion(text: string): boolean {
+  return /^3(\.\d+){1,2}$/.test(text);
 }

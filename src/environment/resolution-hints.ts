@@ -49,6 +49,8 @@ function conflictHint(output: string): string | undefined {
 }
 
 function otherPythonHint(what: string, python: string, here: string | undefined): string {
+  const isTooOld = !/>|3\.(?:9|\d\d)/.test(python) && /\b(?:2\.|3\.[0-8]\b)/.test(python);
+  if (isTooOld) return `${what} is for Pythons that are out of use (${python}): ask for a newer version of it.`;
   return `${what} needs Python ${python}${here ? `, and this is ${here}` : ', and this is another'}: ${ANOTHER_PYTHON}, or ask for another version of it.`;
 }
 
@@ -58,7 +60,8 @@ function otherSystemHint(name: string, systems: string): string {
 
 /** Tags such as 'cp39', 'cp310'. */
 function pythonsOf(tags: string): string {
-  return [...tags.matchAll(/cp(\d)(\d+)/g)].map(([, major, minor]) => `${major}.${minor}`).join(' or ') || tags;
+  const versions = [...tags.matchAll(/cp(\d)(\d+)/g)].map(([, major, minor]) => `${major}.${minor}`);
+  return [...new Set(versions)].join(' or ') || tags;
 }
 
 interface Missing {

@@ -5,6 +5,7 @@ import { InvalidModuleError } from '../errors';
 
 /** What counts of a `pyproject.toml` (PyPA specification: pyproject.toml). */
 export interface Project {
+  readonly name: string | undefined;
   readonly hasProject: boolean;
   readonly dependencies: readonly string[] | undefined;
   /** Whether only a build tells the dependencies. */
@@ -12,6 +13,8 @@ export interface Project {
   readonly requiresPython: string | undefined;
   /** Settings of uv, which change what it installs. */
   readonly uv: unknown;
+  /** Whether uv takes packages from elsewhere than other installers would: they must not install it. */
+  readonly hasOwnSources: boolean;
   /** Packages that lie on this disk: `[tool.uv.sources]`. */
   readonly localSources: readonly { readonly path: string; readonly editable: boolean }[];
 }
@@ -36,11 +39,13 @@ export async function readProject(path: string): Promise<Project> {
   const uv = tableIn(tableIn(table, 'tool'), 'uv');
   const sources = Object.values(tableIn(uv, 'sources') ?? {}).flat() as Table[];
   return {
+    name: textIn(project, 'name'),
     hasProject: project !== undefined,
     dependencies: project?.['dependencies'] === undefined ? undefined : dependenciesIn(project, path),
     dynamic: Array.isArray(project?.['dynamic']) && project['dynamic'].includes('dependencies'),
     requiresPython: textIn(project, 'requires-python'),
     uv,
+    hasOwnSources: uv?.['sources'] !== undefined || uv?.['index'] !== undefined,
     localSources: sources
       .filter((source) => typeof source?.['path'] === 'string')
       .map((source) => ({ path: String(source['path']), editable: source['editable'] === true })),
@@ -54,6 +59,30 @@ export async function readProject(path: string): Promise<Project> {
  */
 export async function readLockedPython(path: string): Promise<string | undefined> {
   return textIn(await parseToml(await readFile(path, 'utf8'), path), 'requires-python');
+}
+
+/**
+ * Says in what a `uv.lock` does not know the dependencies of its project.
+ *
+ * @returns names of packages that only one of the two has; nothing where the lock does not tell
+ * @throws InvalidModuleError one of them is not valid TOML (ERR_SYNAPSE_REQUIREMENTS_INVALID)
+ */
+export async function differencesToLock(projectPath: string, lockPath: string): Promise<string[]> {
+  const { name, dependencies = [], dynamic } = await readProject(projectPath);
+  const { package: packages } = await parseToml(await readFile(lockPath, 'utf8'), lockPath);
+  const own = (Array.isArray(packages) ? (packages as Table[]) : []).find((each) => each['name'] === normalised(name ?? ''));
+  const locked = tableIn(own, 'metadata')?.['requires-dist'];
+  if (!own || dynamic || (locked !== undefined && !Array.isArray(locked))) return [];
+  const known = new Set(
+    ((locked ?? []) as Table[]).filter(({ marker }) => !String(marker ?? '').includes('extra ==')).map((each) => String(each['name'])),
+  );
+  const wanted = new Set(dependencies.map((each) => normalised(/^\s*([\w.-]+)/.exec(each)?.[1] ?? '')));
+  return [...wanted].filter((each) => !known.has(each)).concat([...known].filter((each) => !wanted.has(each)));
+}
+
+/** Names of packages are the same whatever their case and punctuation (PyPA specification: name normalization). */
+function normalised(name: string): string {
+  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
 /** Takes the header out of a script: the lines from `# /// script` to `# ///`, without their `#`. */

@@ -76,8 +76,10 @@ function allowsUv({ choice, env }: InstallerSearch): boolean {
   return choice !== 'pip' && !forbidden;
 }
 
-async function configured(uv: FoundUv, { interpreter, directory, env, signal }: InstallerSearch): Promise<Installer> {
-  return uvInstaller(uv, await uvSettingsOf(interpreter.executable, env, { signal, directory }));
+async function configured(uv: FoundUv, { interpreter, directory, env, signal, report }: InstallerSearch): Promise<Installer> {
+  const settings = await uvSettingsOf(interpreter.executable, env, { signal, directory });
+  for (const problem of settings.problems) report({ phase: 'installer', message: `pip's configuration: ${problem}` });
+  return uvInstaller(uv, settings);
 }
 
 async function fetchUv(pip: FoundPip, search: InstallerSearch): Promise<FoundUv | PassedOver> {

@@ -65,6 +65,7 @@ export async function fetchTool(name: ToolName, options: FetchOptions): Promise<
     const variables = Object.fromEntries(Object.entries(installerVariables(env)).filter(([each]) => !OTHER_PACKAGES.includes(each)));
     const result = await run({ file: python, args: [...pip.start, ...PIP_INSTALL, ...exact, ...source], env: variables, signal });
     if (result.exitCode !== 0) return result;
+    await rm(placeOf(name, cache), { recursive: true, force: true }); // what is there did not work, or this would not be asked for
     await rename(aside, placeOf(name, cache)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'EPERM') throw error;
     });
@@ -75,7 +76,8 @@ export async function fetchTool(name: ToolName, options: FetchOptions): Promise<
 }
 
 function placeOf(name: ToolName, cache: string): string {
-  return join(cache, 'tools', `${name}-${toolVersion(name)}`);
+  const build = name === 'uv' ? `-${process.platform}-${process.arch}` : ''; // one home may serve several kinds of machines
+  return join(cache, 'tools', `${name}-${toolVersion(name)}${build}`);
 }
 
 function manifestOf(name: ToolName): string {

@@ -1,7 +1,8 @@
 /** uv as an installer. Owns its command lines, and finding it on this machine. */
 
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { InvalidOptionError, ProvisionError } from '../errors';
 import { cacheDirectory, substituteUvCache } from './cache-directory';
 import { run } from './command';
@@ -60,7 +61,7 @@ function usualPlaces({ env, interpreter }: UvSearch): string[] {
 }
 
 async function demandUv(named: string, search: UvSearch): Promise<FoundUv> {
-  const file = /[\\/]/.test(named) ? named : (findProgram(named, search) ?? named);
+  const file = /[\\/]/.test(named) ? resolve(named) : (findProgram(named, search) ?? named);
   const found = await probe(file, search);
   if (typeof found !== 'string') return found;
   throw new InvalidOptionError('SYNAPSE_UV', `The variable SYNAPSE_UV names ${named}: ${found}. Correct it, or remove it.`);
@@ -169,7 +170,12 @@ function rebuilds({ packages }: Inputs): string[] {
 }
 
 function sourceArguments({ offline, wheelhouse }: InstallTarget, settings: UvSettings): string[] {
-  return [...(offline ? ['--offline'] : []), ...(wheelhouse ? ['--no-index', '--find-links', wheelhouse] : settings.arguments)];
+  return [...(offline ? ['--offline'] : []), ...(wheelhouse ? ['--no-index', '--find-links', listed(wheelhouse)] : settings.arguments)];
+}
+
+/** A comma would begin another entry of the list. */
+function listed(path: string): string {
+  return path.includes(',') ? pathToFileURL(path).href.replaceAll(',', '%2C') : path;
 }
 
 function variables(env: NodeJS.ProcessEnv, settings: UvSettings): NodeJS.ProcessEnv {

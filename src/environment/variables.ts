@@ -52,7 +52,7 @@ export function workerVariables(
 }
 
 /** Where compiled code goes that must not lie beside its source. */
-export const PYCACHE_NAME = '.synapse-pycache';
+const PYCACHE_NAME = '.synapse-pycache';
 
 /**
  * Large packages take seconds to compile: when that cannot be kept beside them, or the parent's variables forbid it, it is kept in the

@@ -28,11 +28,21 @@ export function earlyEndError(entry: string, status: ExitStatus, output: string,
   });
 }
 
+/** The status of a worker that found its environment being made anew (`python/synapse_py/environment_hold.py`). */
+const REBUILDING_STATUS = 75;
+
+/** Whether a start failed because the environment was changed between its check and the start. */
+export function metChange(error: unknown): boolean {
+  if (!(error instanceof SpawnError)) return false;
+  const isRebuilt = error.message.includes(`exit code ${REBUILDING_STATUS} `) && error.output.includes('is being made anew at this moment');
+  return isRebuilt || (error.lastError as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+}
+
 function hintForTraceback(output: string): string | undefined {
   const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
   return (
     missing &&
-    `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: delete it, and it is made anew.`
+    `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: npx synapse install --force makes it anew.`
   );
 }
 

@@ -8,7 +8,7 @@ import { OutputTail } from '../process/output';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, earlyEndError, lateError } from './failures';
+import { crashError, disposedError, earlyEndError, lateError, metChange } from './failures';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
@@ -66,12 +66,12 @@ export class Worker {
   }
 
   /**
-   * Prepares the module, starts it and waits until it is ready.
+   * Prepares the module, starts it and waits until it is ready; once more if its environment was changed right then.
    *
    * @throws whatever `Engine.prepare` throws; SpawnError the process could not be started, ended first or took too long
    *   (ERR_SYNAPSE_SPAWN); AlreadySpawnedError; DisposedError; the signal's reason if aborted
    */
-  async spawn(spec: WorkerSpec, signal: AbortSignal | undefined): Promise<void> {
+  async spawn(spec: WorkerSpec, signal: AbortSignal | undefined, mayRetry = true): Promise<void> {
     this.#guardSpawn();
     signal?.throwIfAborted();
     const stop = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
@@ -82,7 +82,8 @@ export class Worker {
       await this.#start(spec, module, stop);
     } catch (error) {
       if (allows(this.#state, 'lose')) this.#change('lose', (error as Error).message);
-      throw error;
+      if (!mayRetry || !metChange(error)) throw error;
+      await this.spawn(spec, signal, false);
     }
   }
 

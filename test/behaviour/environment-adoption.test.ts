@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { clean } from '../../src/environment/cleaner';
@@ -6,7 +6,7 @@ import { explain, inspect } from '../../src/environment/inspection';
 import type { ProvisionOptions } from '../../src/environment/plan';
 import { provision } from '../../src/environment/provisioner';
 import { fast, moduleWithWheels, phasesOf, readStamp, sitePackages, versionOf } from '../support/environments';
-import { makeSynapse } from '../support/fixture';
+import { makeSynapse, temporaryFolder } from '../support/fixture';
 import { rejection } from '../support/until';
 import { requireWheels } from '../support/wheel';
 
@@ -47,6 +47,15 @@ describe.each(installers)('an environment that somebody else made, looked at wit
     expect(await readFile(join(folder, '.venv', 'mine.txt'), 'utf8')).toBe('keep');
   });
 
+  it('that lacks nothing is kept, even where it might be deleted', async () => {
+    const folder = await moduleWithOwnEnvironment('alpha==1.0', 'beta');
+    await provision(folder, { ...options, recreate: true });
+    expect(await readFile(join(folder, '.venv', 'mine.txt'), 'utf8')).toBe('keep');
+    await requireWheels(folder, 'beta');
+    await provision(folder, { ...options, recreate: true });
+    expect(await readFile(join(folder, '.venv', 'mine.txt'), 'utf8')).toBe('keep');
+  });
+
   it('is made anew when that is allowed', async () => {
     const folder = await moduleWithOwnEnvironment('alpha==1.0');
     const made = await provision(folder, { ...options, recreate: true });
@@ -78,8 +87,40 @@ it('is told from a directory that is no environment at all', async () => {
   await writeFile(join(folder, 'notes.txt'), 'mine');
   const error = await rejection(provision(folder, { ...fast, venv: 'wheels' }));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT' });
-  expect(error.message).toMatch(/holds files and is not a Python environment; it is left as it is/);
+  expect(error.message).toMatch(/is not a Python environment, and is not empty; it is left as it is/);
 });
+
+it('is not deleted while a worker runs in it', async () => {
+  const folder = await moduleWithOwnEnvironment('alpha==1.0', 'beta');
+  const synapse = makeSynapse(fast);
+  await synapse.spawn(folder);
+  await requireWheels(folder, 'alpha==2.0');
+  expect(await rejection(provision(folder, { ...fast, recreate: true }))).toMatchObject({ code: 'ERR_SYNAPSE_ENVIRONMENT_IN_USE' });
+  expect(await synapse.call(1)).toBe(1);
+});
+
+it('is not taken for one of another Python that is asked for, or of one that is gone', async () => {
+  const folder = await moduleWithOwnEnvironment('alpha==1.0', 'beta');
+  const other = await otherPython();
+  const error = await rejection(provision(folder, { ...fast, python: other }));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT', message: expect.stringContaining(`${other} is asked for`) });
+  await rm(join(folder, '.venv', 'bin', 'python'));
+  await symlink('/gone/python3', join(folder, '.venv', 'bin', 'python'));
+  const gone = await rejection(provision(folder, fast));
+  expect(gone).toMatchObject({
+    code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT',
+    message: expect.stringMatching(/its Python cannot be used[\s\S]*recreate/),
+  });
+  expect((await provision(folder, { ...fast, recreate: true })).reused).toBe(false);
+});
+
+/** A Python of its own place, which is none of those on PATH. */
+async function otherPython(): Promise<string> {
+  const path = join(await temporaryFolder(), 'python3');
+  const answer = { executable: path, version: '3.11.0', platform: 'x', scripts: '/', bundledPip: null };
+  await writeFile(path, `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`, { mode: 0o755 });
+  return path;
+}
 
 it('is not removed by clean, unless that is allowed; one of ours is', async () => {
   const folder = await moduleWithOwnEnvironment();

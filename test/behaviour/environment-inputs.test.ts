@@ -145,12 +145,64 @@ async function requireLocal(folder: string, line: string): Promise<void> {
   await writeFile(join(folder, 'requirements.txt'), `${line}\n`);
 }
 
+it('keeps entries apart that only their own headers describe, whatever their names', async () => {
+  const folder = await silentModule({});
+  await rm(join(folder, 'main.py'));
+  const header = (version: string) => `# /// script\n# dependencies = ["alpha==${version}"]\n# ///\n`;
+  for (const [place, version] of [
+    ['a', '1.0'],
+    ['b', '2.0'],
+  ] as const) {
+    await mkdir(join(folder, place));
+    await writeFile(join(folder, place, 'worker.py'), header(version));
+    const made = await provision(folder, { ...fast, ...wheels, entrypoint: `${place}/worker` });
+    expect(made).toMatchObject({ venv: join(folder, `.venv-${place}-worker`), distributions: [`alpha-${version}.dist-info`] });
+  }
+  const shared = { ...fast, ...wheels, venv: 'shared' };
+  await provision(folder, { ...shared, entrypoint: 'a/worker' });
+  expect(await inspect(folder, { ...fast, venv: 'shared', entrypoint: 'b/worker' })).toMatchObject({
+    state: 'stale',
+    reason: 'inputs-changed',
+  });
+});
+
+it('follows what a requirement file in UTF-16 includes, as PowerShell writes it', async () => {
+  const folder = await moduleWithWheels();
+  const text = '\uFEFF--no-index\r\n--find-links wheels\r\n-r more.txt\r\n';
+  await writeFile(join(folder, 'requirements.txt'), Buffer.from(text, 'utf16le'));
+  await writeFile(join(folder, 'more.txt'), 'alpha==1.0\n');
+  await provision(folder, pip);
+  await writeFile(join(folder, 'more.txt'), 'alpha==2.0\n');
+  expect(await inspect(folder, pip)).toMatchObject({ state: 'stale', detail: 'more.txt has changed' });
+});
+
+it('does not ask for a wheel that is for another system', async () => {
+  const folder = await moduleWithWheels();
+  await requireWheels(folder, 'alpha==1.0', './wheels/other-1-py3-none-win_amd64.whl ; sys_platform == "plan9"');
+  for (const [, options] of installers) expect((await provision(folder, options)).distributions).toEqual(['alpha-1.0.dist-info']);
+});
+
+it('does not let pip install what uv takes from elsewhere', async () => {
+  const folder = await silentModule({
+    'pyproject.toml': `${PROJECT}[tool.uv.sources]\nalpha = { path = "wheels/alpha-1.0-py3-none-any.whl" }\n`,
+  });
+  expect((await provision(folder, { ...fast, ...wheels })).distributions).toEqual(['alpha-1.0.dist-info']);
+  expect(await rejection(provision(folder, { ...pip, ...wheels }))).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_INVALID' });
+});
+
 describe('lock files', () => {
   it('uv.lock is installed as it is, without what only development needs', async () => {
     const folder = await silentModule({ 'pyproject.toml': `${PROJECT}[dependency-groups]\ndev = ["beta"]\n` });
     await execa('uv', ['lock', '--no-index', '--find-links', 'wheels'], { cwd: folder, env: { ...fast.env } });
     expect((await provision(folder, { ...fast, ...wheels })).distributions).toEqual(['alpha-1.0.dist-info']);
     expect((await explain(folder, fast)).manifest).toMatchObject({ kind: 'uv-lock' });
+    await writeFile(join(folder, 'pyproject.toml'), PROJECT.replace('"alpha==1.0"', '"alpha==1.0", "Beta_x"'));
+    const outdated = await rejection(provision(folder, { ...fast, ...wheels }));
+    expect(outdated).toMatchObject({
+      code: 'ERR_SYNAPSE_REQUIREMENTS_INVALID',
+      message: expect.stringMatching(/beta-x is in one of them only.*uv lock/),
+    });
+    await writeFile(join(folder, 'pyproject.toml'), `${PROJECT}[dependency-groups]\ndev = ["beta"]\n`);
     const error = await rejection(provision(folder, pip));
     expect(error.message).toMatch(/uv\.lock can only be installed by uv/);
   });

@@ -210,6 +210,54 @@ describe('compiled code', () => {
   });
 });
 
+it('does not ask for the interpreter by which it was made: whoever names none takes what is there', async () => {
+  const folder = await moduleWithWheels();
+  const { pythonVersion } = await provision(folder, fast);
+  await clean(folder);
+  const minor = pythonVersion.split('.').slice(0, 2).join('.');
+  await provision(folder, { ...fast, python: minor });
+  expect((await phasesOf(folder, fast))[0]).toEqual([]);
+  expect((await phasesOf(folder, { ...fast, env: { ...fast.env, SYNAPSE_PYTHON: '' }, requirements: './requirements.txt' }))[0]).toEqual(
+    [],
+  );
+  expect(await inspect(folder, { ...fast, python: '3.8' })).toMatchObject({ state: 'stale', reason: 'options-changed' });
+});
+
+it('tells of a wheelhouse that is not there, and takes one with an odd name', async () => {
+  const folder = await moduleWithWheels();
+  const error = await rejection(provision(folder, { ...fast, wheelhouse: 'no-such' }));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'wheelhouse' });
+  await rename(join(folder, 'wheels'), join(folder, 'my, wheels'));
+  await writeFile(join(folder, 'requirements.txt'), 'alpha\n');
+  for (const [, options] of installers)
+    expect((await provision(folder, { ...options, wheelhouse: 'my, wheels' })).distributions).toHaveLength(1);
+});
+
+it('takes no environment for complete whose packages went elsewhere by a setting in a file', async () => {
+  const folder = await moduleWithWheels();
+  const elsewhere = await temporaryFolder();
+  await writeFile(join(elsewhere, 'pip.conf'), `[global]\ntarget = ${elsewhere}/target\n[install]\nuser = true\n`);
+  const made = await provision(folder, { ...pip, env: { PIP_CONFIG_FILE: join(elsewhere, 'pip.conf') } });
+  expect(made.distributions).toEqual(['alpha-1.0.dist-info', 'beta-1.0.dist-info']);
+  await clean(folder);
+  await writeFile(join(folder, 'uv.toml'), '[pip]\ntarget = "elsewhere"\n');
+  expect(await rejection(provision(folder, fast))).toMatchObject({
+    step: 'verify',
+    message: expect.stringMatching(/not into .*\.venv.*uv\.toml/),
+  });
+  expect(await inspect(folder, fast)).toMatchObject({ state: 'broken' });
+});
+
+it('can be removed and made by several at once', async () => {
+  const folder = await moduleWithWheels();
+  for (let round = 0; round < 3; round += 1) {
+    const results = await Promise.allSettled([clean(folder), provision(folder, fast), clean(folder), provision(folder, fast)]);
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+  }
+  expect(await versionOf(await provision(folder, fast), 'alpha')).toBe('1.0');
+  expect((await readdir(folder)).filter((name) => name.startsWith('.venv'))).toEqual(['.venv']);
+});
+
 it('goes on working when its directory is renamed and another takes its place', async () => {
   const [one, two] = [await moduleWithWheels(), await moduleWithWheels()];
   await requireWheels(two, 'alpha==2.0');

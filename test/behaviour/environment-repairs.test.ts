@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs';
 import { cp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { clean } from '../../src/environment/cleaner';
 import { inspect } from '../../src/environment/inspection';
 import { type Environment, provision } from '../../src/environment/provisioner';
 import { editStamp, fast, moduleWithWheels, phasesOf, readStamp, sitePackages, versionOf } from '../support/environments';
@@ -34,6 +36,8 @@ describe('makes the environment anew when', () => {
       'it was made on another platform',
       (folder) => editStamp(folder, (stamp) => Object.assign(stamp, { host: 'plan9-mips' })),
     ],
+    ['python-missing', 'its own Python was deleted', (_, made) => rm(made.python)],
+    ['python-missing', 'its configuration was deleted', (_, made) => rm(join(made.venv, 'pyvenv.cfg'))],
     ['absent', 'it is gone', (folder) => rm(join(folder, '.venv'), { recursive: true })],
   ])('%s: %s', async (reason, _, harm) => {
     const folder = await moduleWithWheels();
@@ -161,13 +165,16 @@ describe('changed inputs', () => {
   });
 
   it.each<[string, object]>([
+    ['auto', { ...fast, installer: 'auto' }],
     ['uv', fast],
     ['pip', { installer: 'pip' }],
   ])('that cannot be installed leave the old environment as it was, usable for the old inputs: %s', async (_, options) => {
     const folder = await moduleWithWheels();
     const made = await provision(folder, options);
-    await requireWheels(folder, 'alpha==1.0', 'beta', 'no-such-package');
-    expect(await rejection(provision(folder, options))).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'install' });
+    for (const line of ['no-such-package', '--no-such-option', 'alpha===']) {
+      await requireWheels(folder, 'alpha==1.0', 'beta', line);
+      expect(await rejection(provision(folder, options))).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'install' });
+    }
     expect(await versionOf(made, 'beta')).toBe('1.0');
     await requireWheels(folder, 'alpha==1.0', 'beta');
     expect((await phasesOf(folder, options))[0]).toEqual([]);
@@ -198,6 +205,22 @@ async function uvThatBreaksAfter(folder: string, victim: string): Promise<object
   );
   return { installer: 'uv', env: { PATH: `${place}:${process.env['PATH']}` } };
 }
+
+it('starts once more when its environment is made anew between the check and the start', async () => {
+  const folder = await moduleWithWheels();
+  const { venv } = await provision(folder, fast);
+  const [stamp, aside] = [join(venv, '.synapse.json'), join(venv, '.synapse.aside')];
+  const synapse = makeSynapse(fast);
+  const states: string[] = [];
+  synapse.on('state', ({ to }) => {
+    states.push(to);
+    if (to === 'initializing' && states.length === 2) renameSync(stamp, aside);
+    if (to === 'disconnected') renameSync(aside, stamp);
+  });
+  await synapse.spawn(folder);
+  expect(states).toEqual(['provisioning', 'initializing', 'disconnected', 'provisioning', 'initializing', 'connecting', 'ready']);
+  expect(await synapse.call(1)).toBe(1);
+});
 
 describe('a running worker', () => {
   it('is not pulled apart: whoever would change its environment is told who uses it', async () => {
@@ -230,11 +253,14 @@ describe('a running worker', () => {
   });
 });
 
-it('removes only the link when .venv is a link to a directory that is not there', async () => {
+it.each(['a link to a directory that is not there', 'a file'])('leaves .venv as it is when it is %s, and tells so', async (what) => {
   const folder = await moduleWithWheels();
-  await symlink('/no/such/place', join(folder, '.venv'));
+  const venv = join(folder, '.venv');
+  await (what === 'a file' ? writeFile(venv, '/home/me/.virtualenvs/x') : symlink('/no/such/place', venv));
+  expect(await inspect(folder, fast)).toMatchObject({ state: 'broken', detail: 'what is there is not an environment' });
   const error = await rejection(provision(folder, fast));
-  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_PROVISION', step: 'venv' });
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT', hint: expect.stringContaining('venv option') });
+  expect(await rejection(clean(folder))).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT' });
 });
 
 it('keeps several packages apart that share a folder', async () => {

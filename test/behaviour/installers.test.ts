@@ -1,11 +1,13 @@
 import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
+import { clean } from '../../src/environment/cleaner';
 import { discover } from '../../src/environment/discover';
 import { explain } from '../../src/environment/inspection';
 import type { ProvisionOptions } from '../../src/environment/plan';
 import { provision } from '../../src/environment/provisioner';
 import { pythonRequest } from '../../src/environment/python-request';
+import { toolProgram } from '../../src/environment/tools';
 import { fast, moduleWithWheels, phasesOf, readStamp, versionOf } from '../support/environments';
 import { temporaryFolder } from '../support/fixture';
 import { rejection } from '../support/until';
@@ -48,6 +50,17 @@ describe('without uv on the machine', () => {
     expect(tools.filter((name) => name.startsWith('.fetching'))).toEqual([]);
     const other = await moduleWithWheels();
     expect((await phasesOf(other, { python, env }))[0]).not.toContain('installer');
+  });
+
+  it('fetches it again when what is in the cache does not run', async () => {
+    const SYNAPSE_CACHE_DIR = await temporaryFolder();
+    const { env, python } = await withoutUv({ SYNAPSE_CACHE_DIR });
+    const damaged = toolProgram('uv', SYNAPSE_CACHE_DIR);
+    await mkdir(dirname(damaged), { recursive: true });
+    await writeFile(damaged, '', { mode: 0o755 });
+    const folder = await moduleWithWheels();
+    expect((await phasesOf(folder, { python, env }))[0]).toContain('installer');
+    expect((await readStamp(folder)).installer).toMatch(/^uv /);
   });
 
   it.each<[string, ProvisionOptions, NodeJS.ProcessEnv]>([
@@ -128,9 +141,12 @@ describe('SYNAPSE_UV', () => {
     const place = join(await temporaryFolder(), 'my-uv');
     await symlink(uv, place);
     const folder = await moduleWithWheels();
-    const { env, python } = await withoutUv({ SYNAPSE_UV: place });
-    await provision(folder, { python, env });
-    expect((await readStamp(folder)).installer).toMatch(/^uv /);
+    for (const SYNAPSE_UV of [place, relative(process.cwd(), place)]) {
+      const { env, python } = await withoutUv({ SYNAPSE_UV });
+      await clean(folder);
+      await provision(folder, { python, env });
+      expect((await readStamp(folder)).installer).toMatch(/^uv /);
+    }
   });
 
   it.each([

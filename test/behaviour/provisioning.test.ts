@@ -151,6 +151,15 @@ it('stops the installer and all it started when aborted, and leaves no lock', as
   expect(phases.at(-1)).toBe('done');
 });
 
+it('completes the environment when a listener of its events throws, and then tells what it threw', async () => {
+  const folder = await moduleWithWheels();
+  const onProgress = (): void => {
+    throw new Error('from the listener');
+  };
+  expect((await rejection(provision(folder, { ...fast, onProgress }))).message).toBe('from the listener');
+  expect((await provision(folder, fast)).reused).toBe(true);
+});
+
 it('tells, while a process makes the environment, which one it is, and that an installer of a killed one still does', async () => {
   const folder = await moduleWithWheels();
   const uv = await patientUv();

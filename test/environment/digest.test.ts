@@ -1,4 +1,4 @@
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CountingPart, digest, isUnchanged } from '../../src/environment/digest';
 import { temporaryFolder } from '../support/fixture';
@@ -27,6 +27,18 @@ test.each<[CountingPart, string, string, boolean]>([
   expect(await changes(part, before, after)).toBe(expected);
 });
 
+it('sees a change that keeps length and time', async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, 'file');
+  await writeFile(path, 'a==1');
+  await utimes(path, 1, 1);
+  const file = digest(folder, 'file', 'whole');
+  if (!file) throw new Error('there is no digest');
+  await writeFile(path, 'a==2');
+  await utimes(path, 1, 1);
+  expect(isUnchanged(folder, file)).toBe(false);
+});
+
 describe('a directory', () => {
   async function packageFolder(): Promise<string> {
     const folder = await temporaryFolder();
@@ -39,6 +51,8 @@ describe('a directory', () => {
     ['a file that changed', 'inner/a.py', true],
     ['a new file', 'inner/b.py', true],
     ['what a build leaves', 'build/lib/a.py', false],
+    ['a package of that name', 'inner/build/a.py', true],
+    ['an environment in it', 'env/pyvenv.cfg', false],
     ['compiled code', '__pycache__/a.pyc', false],
     ['what version control keeps', '.git/index', false],
   ])('sees %s', async (_, path, expected) => {
@@ -48,6 +62,14 @@ describe('a directory', () => {
     await mkdir(join(folder, 'package', path, '..'), { recursive: true });
     await writeFile(join(folder, 'package', path), '22');
     expect(!isUnchanged(folder, tree)).toBe(expected);
+  });
+
+  it('sees a file that was renamed', async () => {
+    const folder = await packageFolder();
+    const tree = digest(folder, 'package', 'tree');
+    if (!tree) throw new Error('there is no digest');
+    await rename(join(folder, 'package', 'inner', 'a.py'), join(folder, 'package', 'inner', 'b.py'));
+    expect(isUnchanged(folder, tree)).toBe(false);
   });
 
   it('that is touched, or gone', async () => {

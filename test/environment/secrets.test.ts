@@ -2,6 +2,8 @@ import { maskSecrets } from '../../src/environment/secrets';
 
 test.each([
   ['https://me:secret@packages.example/simple', 'https://***@packages.example/simple'],
+  ['http://user:sec/ret@host/simple', 'http://***@host/simple'],
+  ['http://host:8080/a@b c', 'http://host:8080/a@b c'],
   ['--find-links http://secret@host/x y', '--find-links http://***@host/x y'],
   ['https://me:sec@ret@host/simple', 'https://***@host/simple'],
   ['git+ssh://git:secret@host/a.git', 'git+ssh://***@host/a.git'],

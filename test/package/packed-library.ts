@@ -11,7 +11,7 @@ const ROOT = resolve(__dirname, '..', '..');
 export async function packLibrary(folder: string): Promise<string> {
   if (!existsSync(join(ROOT, 'dist', 'index.d.cts'))) await runTool('npm', ['run', 'build'], ROOT);
   await mkdir(folder);
-  await runTool('npm', ['pack', '--pack-destination', folder], ROOT);
+  await runTool('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], ROOT);
   const [name] = await readdir(folder);
   return join(folder, name as string);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import sysconfig
 from pathlib import Path
 
 from synapse_py.codec import decode, encode
@@ -15,12 +16,13 @@ sys.dont_write_bytecode = True  # thousands of files that are imported once
 
 
 def inspect(name: str, parts: int) -> dict[str, int]:
-    """Import all parts of a package, and count its files."""
-    package = importlib.import_module(name)
-    whole = sum(importlib.import_module(f"{name}.part{at}").NUMBER == at for at in range(parts))
-    place = Path(str(package.__file__)).parent
-    metadata = place.with_name(f"{name}-1.0.dist-info")
-    files = sum(1 for _ in place.rglob("*.py")) + sum((metadata / each).is_file() for each in METADATA)
+    """Import all parts of a distribution, and count its files."""
+    place = Path(sysconfig.get_path("purelib"))
+    packages = sorted(place.glob(f"{name}_*"))
+    names = [f"{packages[at % len(packages)].name}.part{at}" for at in range(parts)]
+    whole = sum(getattr(importlib.import_module(each), "NUMBER", None) == at for at, each in enumerate(names))
+    metadata = place / f"{name}-1.0.dist-info"
+    files = sum(1 for package in packages for _ in package.rglob("*.py")) + sum((metadata / each).is_file() for each in METADATA)
     return {"parts": whole, "files": files}
 
 

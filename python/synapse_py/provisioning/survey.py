@@ -1,9 +1,11 @@
-"""Looks an environment over that somebody else made: prints where its packages are, and which of their files are not there.
+"""Looks an environment over that somebody else made: prints its interpreter, where its packages are, and which of their files are not there.
 
 Run by the environment's own Python: ``python -I survey.py``. The answer is the last line, an object as JSON.
 """
 
 import json
+import os
+import sys
 import sysconfig
 from importlib.metadata import distributions
 
@@ -29,4 +31,5 @@ def missing_files() -> "list[str]":
 
 
 if __name__ == "__main__":
-    print(json.dumps({"sitePackages": sysconfig.get_path("purelib"), "missing": missing_files()}))
+    base = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+    print(json.dumps({"sitePackages": sysconfig.get_path("purelib"), "base": base, "missing": missing_files()}))
