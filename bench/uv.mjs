@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { basename, delimiter, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { provision } from '../dist/index.mjs';
 import { makeModule } from './modules.mjs';
 import { inTemporary } from './temporary.mjs';
@@ -47,8 +47,9 @@ async function alone(tool) {
 
 function fetchedBefore() {
   if (!existsSync(FETCHED)) return undefined;
-  const name = readdirSync(FETCHED, { recursive: true }).find((path) => basename(path) === UV_NAME);
-  return name && join(FETCHED, name);
+  const entries = readdirSync(FETCHED, { recursive: true, withFileTypes: true });
+  const uv = entries.find((entry) => entry.isFile() && entry.name === UV_NAME);
+  return uv && join(uv.parentPath, uv.name);
 }
 
 /** Synapse fetches uv when there is something to install, so there is. */

@@ -64,8 +64,8 @@ function isNewEnough(version: string): boolean {
   return compareVersions(version, MINIMUM_VERSION) >= 0;
 }
 
-/** Overrules configuration files that send packages elsewhere. */
-const NOWHERE_ELSE = { PIP_USER: '0', PIP_TARGET: '', PIP_PREFIX: '', PIP_ROOT: '' };
+/** Overrules a configuration file that sends packages into the user's own folder. */
+const NOWHERE_ELSE = { PIP_USER: '0' };
 
 /** Options of every pip that is run here. */
 export const PIP_INSTALL = ['install', '--no-input', '--disable-pip-version-check', '--no-color', '--progress-bar', 'off', ...RETRIES];

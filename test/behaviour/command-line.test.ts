@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { provision } from '../../src/environment/provisioner';
-import { fast, moduleWithWheels } from '../support/environments';
+import { fast, moduleWithWheels, sitePackages, versionOf } from '../support/environments';
 import { requireWheels } from '../support/wheel';
 
 const PROGRAM = join(__dirname, '..', '..', 'dist', 'cli.mjs');
@@ -72,4 +72,25 @@ it('ends with the installer when it is interrupted, as a shell tells of it, and 
   const { exitCode, signal } = await program;
   expect([exitCode, signal]).toEqual([130, undefined]);
   expect(await synapse('install', folder)).toMatchObject({ exitCode: 0 });
+});
+
+it('makes an environment anew, with packages that no damaged cache can spoil', async () => {
+  const folder = await moduleWithWheels();
+  const UV_CACHE_DIR = join(folder, 'cache');
+  const options = { ...fast, env: { ...fast.env, UV_CACHE_DIR } };
+  const made = await provision(folder, options);
+  const module = join(await sitePackages(made), 'alpha', '__init__.py');
+  await appendFile(module, 'VERSION = "damaged"\n');
+  await execa(process.execPath, [PROGRAM, 'install', folder, '--force'], { env: options.env });
+  expect(await readFile(module, 'utf8')).not.toContain('damaged');
+  expect(await versionOf(made, 'alpha')).toBe('1.0');
+});
+
+(process.platform === 'linux' ? it : it.skip)('gives the result on a terminal after the bar is gone, and its version', async () => {
+  const folder = await moduleWithWheels();
+  const script = `stty cols 200; exec '${process.execPath}' '${PROGRAM}' install '${folder}'`;
+  const { stdout } = await execa('script', ['-qec', script, '/dev/null'], { env: { ...fast.env } });
+  expect(stdout.slice(stdout.lastIndexOf('\u001b['))).toMatch(/\.venv: Python 3/);
+  const { version } = JSON.parse(await readFile(join(__dirname, '..', '..', 'package.json'), 'utf8'));
+  expect(await synapse('--version')).toMatchObject({ exitCode: 0, stdout: version });
 });

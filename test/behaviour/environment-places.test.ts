@@ -236,16 +236,18 @@ it('tells of a wheelhouse that is not there, and takes one with an odd name', as
 it('takes no environment for complete whose packages went elsewhere by a setting in a file', async () => {
   const folder = await moduleWithWheels();
   const elsewhere = await temporaryFolder();
-  await writeFile(join(elsewhere, 'pip.conf'), `[global]\ntarget = ${elsewhere}/target\n[install]\nuser = true\n`);
-  const made = await provision(folder, { ...pip, env: { PIP_CONFIG_FILE: join(elsewhere, 'pip.conf') } });
-  expect(made.distributions).toEqual(['alpha-1.0.dist-info', 'beta-1.0.dist-info']);
+  const settings = join(elsewhere, 'pip.conf');
+  const options: ProvisionOptions = { ...pip, env: { PIP_CONFIG_FILE: settings } };
+  await writeFile(settings, '[install]\nuser = true\n');
+  expect((await provision(folder, options)).distributions).toEqual(['alpha-1.0.dist-info', 'beta-1.0.dist-info']);
   await clean(folder);
+  await writeFile(settings, `[global]\ntarget = ${elsewhere}/target\n`);
   await writeFile(join(folder, 'uv.toml'), '[pip]\ntarget = "elsewhere"\n');
-  expect(await rejection(provision(folder, fast))).toMatchObject({
-    step: 'verify',
-    message: expect.stringMatching(/not into .*\.venv.*uv\.toml/),
-  });
-  expect(await inspect(folder, fast)).toMatchObject({ state: 'broken' });
+  for (const each of [options, fast]) {
+    const error = await rejection(provision(folder, each));
+    expect(error).toMatchObject({ step: 'verify', message: expect.stringMatching(/not into .*\.venv.*uv\.toml/) });
+    expect(await inspect(folder, each)).toMatchObject({ state: 'broken' });
+  }
 });
 
 it('can be removed and made by several at once', async () => {

@@ -1,7 +1,6 @@
 import { renameSync } from 'node:fs';
 import { cp, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { clean } from '../../src/environment/cleaner';
 import { inspect } from '../../src/environment/inspection';
 import { type Environment, provision } from '../../src/environment/provisioner';
 import { editStamp, fast, moduleWithWheels, phasesOf, readStamp, sitePackages, versionOf } from '../support/environments';
@@ -260,7 +259,6 @@ it.each(['a link to a directory that is not there', 'a file'])('leaves .venv as 
   expect(await inspect(folder, fast)).toMatchObject({ state: 'broken', detail: 'what is there is not an environment' });
   const error = await rejection(provision(folder, fast));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT', hint: expect.stringContaining('venv option') });
-  expect(await rejection(clean(folder))).toMatchObject({ code: 'ERR_SYNAPSE_FOREIGN_ENVIRONMENT' });
 });
 
 it('keeps several packages apart that share a folder', async () => {
