@@ -16,7 +16,7 @@ import { acquireLock, type Lock } from './lock';
 import { isEnvironment, isForeign } from './ownership';
 import { isWritable, makePlan, type Plan, type ProvisionOptions } from './plan';
 import { pythonRequest } from './python-request';
-import { type InstallerSearch, pickInstaller } from './toolchain';
+import { type InstallerSearch, lookForUv, pickInstaller } from './toolchain';
 import { isOnlyReadByPip } from './uv';
 
 /** A complete environment. */
@@ -83,12 +83,14 @@ async function build(plan: Plan, health: Unready): Promise<Environment> {
   const { interpreter } = await findPython(plan, inputs);
   if (!isWritable(expected.venv)) return useUnwritable(plan, health, inputs, interpreter);
   await attempt('venv', expected.venv, () => mkdir(expected.venv, { recursive: true }));
+  const look = lookForUv(searchFor(plan, inputs, interpreter));
+  look.catch(() => undefined); // it is awaited when the lock is there
   const lock = await takeLock(plan, interpreter.executable);
   try {
     checkWheelhouse(plan);
     const now = checkHealth(expected); // the one waited for may have done it all
     if (now.state === 'ready') return environmentOf(plan, now.stamp, true);
-    const stamp = await bringByEither(plan, await makeJob(plan, now, interpreter, lock));
+    const stamp = await bringByEither(plan, await makeJob(plan, now, interpreter, lock, look));
     report({ phase: 'done', message: 'Environment ready' });
     return environmentOf(plan, stamp, false);
   } finally {
@@ -127,10 +129,16 @@ function takeLock({ expected, signal, report }: Plan, python: string): Promise<L
   return acquireLock(join(expected.venv, LOCK_NAME), { python, env: expected.env, signal, onWait });
 }
 
-async function makeJob(plan: Plan, health: Unready, interpreter: Job['interpreter'], lock: Lock): Promise<Job> {
+async function makeJob(
+  plan: Plan,
+  health: Unready,
+  interpreter: Job['interpreter'],
+  lock: Lock,
+  look: ReturnType<typeof lookForUv>,
+): Promise<Job> {
   const inputs = await plan.readInputs(); // as they are now that it is this process's turn
   const { expected, offline, wheelhouse, recreate, signal, report } = plan;
-  const { installer } = await pickInstaller(searchFor(plan, inputs, interpreter));
+  const { installer } = await pickInstaller(searchFor(plan, inputs, interpreter), look);
   return { expected, health, inputs, interpreter, installer, lock, offline, wheelhouse, recreate, signal, report };
 }
 

@@ -8,7 +8,7 @@ import { VENV_ALONE } from './fingerprint';
 import { hintFor } from './hints';
 import type { Installer, InstallerChoice } from './installer';
 import { type FoundPip, findPip, pipInstaller } from './pip';
-import { uvSettingsOf } from './pip-configuration';
+import { type UvSettings, uvSettingsOf } from './pip-configuration';
 import type { ProvisionEvent } from './progress';
 import { fetchTool, toolProgram, toolVersion } from './tools';
 import { type FoundUv, findUv, uvInstaller } from './uv';
@@ -40,29 +40,49 @@ export interface PickedInstaller {
 /**
  * Picks the installer.
  *
+ * @param look what `lookForUv` gave for the same search, if that was asked before
  * @throws ProvisionError step `install`: there is neither uv nor pip, and none could be fetched (ERR_SYNAPSE_PROVISION)
  * @throws InvalidOptionError uv is asked for and forbidden at once, or `SYNAPSE_UV` names none (ERR_SYNAPSE_INVALID_OPTION)
  * @throws the signal's reason if aborted
  */
-export async function pickInstaller(search: InstallerSearch): Promise<PickedInstaller> {
+export async function pickInstaller(search: InstallerSearch, look = lookForUv(search)): Promise<PickedInstaller> {
   const passedOver: PassedOver[] = [];
-  if (allowsUv(search)) {
-    const here = await findUv(search);
+  const here = await look;
+  if (here) {
     passedOver.push(...here.passedOver);
-    if (here.uv) return { installer: await configured(here.uv, search), passedOver };
+    if (here.uv) return { installer: configured(here.uv, here.settings, search), passedOver };
   }
   if (!search.asksForSomething) return { installer: { ...pipInstaller({ start: [], version: '' }), name: VENV_ALONE }, passedOver };
   const pips = await findPip(search.interpreter, search.env, search.signal);
   passedOver.push(...pips.passedOver);
   const fetcher = pips.pip ?? pips.old;
-  if (allowsUv(search) && fetcher) {
+  if (here && fetcher) {
     const fetched = await fetchUv(fetcher, search);
-    if ('version' in fetched) return { installer: await configured(fetched, search), passedOver };
+    if ('version' in fetched) return { installer: configured(fetched, here.settings, search), passedOver };
     passedOver.push(fetched);
   }
   const pip = search.choice === 'uv' ? undefined : (pips.pip ?? (pips.old && (await fetchPip(pips.old, search))));
   if (pip) return { installer: pipInstaller(pip), passedOver };
   throw noInstaller(search, passedOver);
+}
+
+/** A uv of this machine, if there is one, and what it is to be told of pip's configuration. */
+interface UvHere extends Awaited<ReturnType<typeof findUv>> {
+  readonly settings: UvSettings;
+}
+
+/**
+ * Looks for uv, and reads pip's configuration beside it; can go on while something else is waited for.
+ *
+ * @returns nothing if uv must not be used
+ * @throws InvalidOptionError as `pickInstaller`
+ * @throws the signal's reason if aborted
+ */
+export async function lookForUv(search: InstallerSearch): Promise<UvHere | undefined> {
+  if (!allowsUv(search)) return undefined;
+  const { interpreter, directory, env, signal } = search;
+  const [here, settings] = await Promise.all([findUv(search), uvSettingsOf(interpreter.executable, env, { signal, directory })]);
+  return { ...here, settings };
 }
 
 function allowsUv({ choice, env }: InstallerSearch): boolean {
@@ -76,8 +96,7 @@ function allowsUv({ choice, env }: InstallerSearch): boolean {
   return choice !== 'pip' && !forbidden;
 }
 
-async function configured(uv: FoundUv, { interpreter, directory, env, signal, report }: InstallerSearch): Promise<Installer> {
-  const settings = await uvSettingsOf(interpreter.executable, env, { signal, directory });
+function configured(uv: FoundUv, settings: UvSettings, { report }: InstallerSearch): Installer {
   for (const problem of settings.problems) report({ phase: 'installer', message: `pip's configuration: ${problem}` });
   return uvInstaller(uv, settings);
 }

@@ -1,4 +1,4 @@
-"""Looks an environment over that somebody else made: prints its interpreter, where its packages are, and which of their files are not there.
+"""Looks an environment over that somebody else made: prints its interpreter, its place, and which files of its packages are not there.
 
 Run by the environment's own Python: ``python -I survey.py``. The answer is the last line, an object as JSON.
 """
