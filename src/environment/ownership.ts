@@ -15,7 +15,7 @@ export function isForeign(venv: string): boolean {
 }
 
 /** Whether this library began to make it. */
-export function isOwned(venv: string): boolean {
+function isOwned(venv: string): boolean {
   return existsSync(join(venv, OWNED_NAME));
 }
 
