@@ -9,9 +9,9 @@ const common: UserConfig = {
   banner: { dts: '/// <reference types="node" />' },
 };
 
-// execa is many files and takes as long to load as Node itself, so it is part of the builds. In the CommonJS build it must be, as is what is
-// imported when first needed: in Jest neither can be imported there.
-const deps = { alwaysBundle: ['execa', 'smol-toml'] };
+// What takes long to load file by file is part of the builds. execa, which is ESM only, and what is imported when first needed must be part
+// of the CommonJS build: in Jest neither can be imported there.
+const deps = { alwaysBundle: ['execa', 'smol-toml', 'cli-progress', '@msgpack/msgpack'] };
 export default defineConfig([
   { ...common, format: 'esm', deps },
   { ...common, format: 'cjs', clean: false, deps },

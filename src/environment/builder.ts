@@ -17,7 +17,7 @@ import { describeSitePackages, distributionsIn, type Expectation, type Health, r
 import { hintFor } from './hints';
 import { makeHoldable, USE_NAME, type WaitOptions, waitUntilUnheld } from './holders';
 import type { Inputs } from './inputs';
-import { environmentPython, type Installer, type InstallTarget } from './installer';
+import { environmentPython, type Installer, type InstallTarget, sitePackagesIn } from './installer';
 import type { Lock } from './lock';
 import { isEnvironment, OWNED_NAME } from './ownership';
 import { eventsOf, type ProvisionEvent } from './progress';
@@ -211,18 +211,18 @@ function traceOf({ expected, health }: Job): string {
   return JSON.stringify(folders.map((folder) => [statSync(folder, { bigint: true }).mtimeNs.toString(), readdirSync(folder)]));
 }
 
-/** Starts the environment's Python once, and checks that every distribution is whole. */
-async function verify(job: Job): Promise<Pick<Stamp, 'sitePackages' | 'contents'>> {
-  const { venv, env } = job.expected;
-  const args = ['-I', '-c', 'import sysconfig; print(sysconfig.get_path("purelib"))'];
-  const result = await run({ file: environmentPython(venv), args, env: installerVariables(env), signal: job.signal });
-  demand('verify', job, result);
-  const place = result.output.split('\n').at(-1) as string;
-  const found = await attempt('verify', venv, async () => describeSitePackages(await realpath(venv), await realpath(place)));
-  for (const name of distributionsIn(found.contents)) {
-    for (const part of ['METADATA', 'RECORD']) await attempt('verify', venv, () => access(join(place, name, part)));
-  }
-  return found;
+/** Checks that there is a Python, and that every distribution is whole. */
+async function verify({ expected }: Job): Promise<Pick<Stamp, 'sitePackages' | 'contents'>> {
+  const { venv } = expected;
+  return attempt('verify', venv, async () => {
+    await access(environmentPython(venv));
+    const place = sitePackagesIn(venv);
+    const found = describeSitePackages(await realpath(venv), await realpath(place));
+    for (const name of distributionsIn(found.contents)) {
+      for (const part of ['METADATA', 'RECORD']) await access(join(place, name, part));
+    }
+    return found;
+  });
 }
 
 /** Settings in files of pip or uv can send packages elsewhere. */

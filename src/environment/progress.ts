@@ -1,6 +1,6 @@
 /** What provisioning is doing. Owns the events, how installers' lines become events, and the display on a terminal. */
 
-import { Presets, SingleBar } from 'cli-progress';
+import type { SingleBar } from 'cli-progress';
 import { onExit } from 'signal-exit';
 
 /** A step of provisioning. */
@@ -80,37 +80,47 @@ const ADVANCE = 0.05;
 /** Shows provisioning to a person: a bar on a terminal, a line for each phase elsewhere. */
 export class ProgressDisplay {
   readonly #stream: NodeJS.WriteStream;
-  readonly #bar: SingleBar | undefined;
+  #bar: SingleBar | undefined;
+  #loading = false;
+  #closed = false;
   #percent = 0;
   #removeHook: (() => void) | undefined;
-  #phase: ProvisionEvent['phase'] | undefined;
+  #latest: ProvisionEvent | undefined;
 
   constructor(stream: NodeJS.WriteStream) {
     this.#stream = stream;
-    if (!stream.isTTY) return;
-    const format = 'synapse {bar} {percentage}% {message}';
-    this.#bar = new SingleBar({ stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
   }
 
   show(event: ProvisionEvent): void {
-    if (this.#bar) this.#showBar(this.#bar, event);
-    else if (event.phase !== this.#phase) this.#stream.write(`synapse: ${event.message}\n`);
-    this.#phase = event.phase;
+    if (this.#stream.isTTY) this.#showBar(event);
+    else if (event.phase !== this.#latest?.phase) this.#stream.write(`synapse: ${event.message}\n`);
+    this.#latest = event;
   }
 
   /** Takes the bar away. */
   close(): void {
+    this.#closed = true;
     this.#removeHook?.();
     this.#bar?.stop();
   }
 
-  #showBar(bar: SingleBar, event: ProvisionEvent): void {
-    if (this.#phase === undefined) {
-      this.#removeHook = onExit(() => bar.stop()); // the bar hides the cursor: a program that is interrupted must give it back
-      bar.start(100, 0, { message: '' });
-    }
+  #showBar(event: ProvisionEvent): void {
     const beginning = BEGINNING[event.phase];
     this.#percent = Math.max(beginning, this.#percent + (100 - this.#percent) * ADVANCE);
-    bar.update(Math.floor(this.#percent), { message: event.message });
+    if (this.#bar) this.#bar.update(Math.floor(this.#percent), { message: event.message });
+    else if (!this.#loading) this.#loadBar();
+  }
+
+  /** Loaded when there is something to show: most starts show nothing. */
+  #loadBar(): void {
+    this.#loading = true;
+    void import('cli-progress').then(({ default: { Presets, SingleBar } }) => {
+      if (this.#closed) return;
+      const format = 'synapse {bar} {percentage}% {message}';
+      const bar = new SingleBar({ stream: this.#stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
+      this.#removeHook = onExit(() => bar.stop()); // the bar hides the cursor: a program that is interrupted must give it back
+      bar.start(100, Math.floor(this.#percent), { message: this.#latest?.message ?? '' });
+      this.#bar = bar;
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { eventsOf, ProgressDisplay } from '../../src/environment/progress';
 
@@ -25,12 +26,13 @@ function display(isTTY: boolean) {
   const stream = Object.assign(new PassThrough(), { isTTY, columns: 120, cursorTo: () => true, clearLine: () => true });
   const shown = new ProgressDisplay(stream as unknown as NodeJS.WriteStream);
   for (const phase of ['python', 'venv', 'resolve', 'resolve', 'done'] as const) shown.show({ phase, message: `doing ${phase}` });
-  shown.close();
-  return stream.read().toString() as string;
+  return { stream, shown };
 }
 
 it('writes a line for each phase where there is no terminal', () => {
-  expect(display(false).split('\n')).toEqual([
+  const { stream, shown } = display(false);
+  shown.close();
+  expect(stream.read().toString().split('\n')).toEqual([
     'synapse: doing python',
     'synapse: doing venv',
     'synapse: doing resolve',
@@ -39,7 +41,17 @@ it('writes a line for each phase where there is no terminal', () => {
   ]);
 });
 
-it('draws a bar on a terminal, to its end', () => {
-  const drawn = display(true);
-  expect(drawn).toMatch(/100% doing done/);
+it('draws a bar on a terminal that stands where things are', async () => {
+  const { stream, shown } = display(true);
+  await once(stream, 'readable');
+  shown.close();
+  expect(stream.read().toString()).toMatch(/100% doing done/);
+});
+
+it('draws nothing when all was done before there was a bar', async () => {
+  const { stream, shown } = display(true);
+  shown.close();
+  await import('cli-progress');
+  await new Promise(setImmediate);
+  expect(stream.read()).toBeNull();
 });
