@@ -208,7 +208,7 @@ async function readOwner(path: string): Promise<string> {
     if (owner) return owner;
     await delay(OWNER_POLL_MS);
   }
-  return 'an unknown process';
+  return 'another process';
 }
 
 function ownerPathOf(path: string): string {

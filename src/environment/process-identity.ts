@@ -131,7 +131,7 @@ export function removeUnchanged(path: string, claim: Claim): boolean {
 
 /** Names a claim's owner for people. */
 export function describeOwner({ owner }: Claim): string {
-  return owner ? `pid ${owner.pid} on ${owner.host}` : 'an unknown process';
+  return owner ? `pid ${owner.pid} on ${owner.host}` : 'another process';
 }
 
 function parseClaim(content: string): Pick<Claim, 'token' | 'owner'> {

@@ -67,7 +67,7 @@ it('a missing file that the requirements include, and who includes it', async ()
   const folder = await copyFixture('echo', '-r more.txt\n');
   const error = await rejection(makeSynapse().spawn(folder));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND', path: join(folder, 'more.txt') });
-  expect(error.message).toContain(`${join(folder, 'requirements.txt')} includes it`);
+  expect(error.message).toContain(`${join(folder, 'requirements.txt')} names it`);
 });
 
 test.each(['../needs-package/main', '/etc/passwd', '.', ''])('an entry outside the directory: %p', async (entrypoint) => {
