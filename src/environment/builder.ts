@@ -8,13 +8,13 @@
 import { readdirSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ProvisionError, type ProvisionStep, SynapseError } from '../errors';
+import { ProvisionError } from '../errors';
 import { adopt } from './adoption';
-import { type CommandResult, run } from './command';
+import { run } from './command';
 import { decide } from './decision';
 import type { Interpreter } from './discover';
+import { attempt, demand } from './failure';
 import { describeSitePackages, distributionsIn, type Expectation, type Health, restoreStamp, type Stamp, writeStamp } from './fingerprint';
-import { hintFor } from './hints';
 import { makeHoldable, USE_NAME, type WaitOptions, waitUntilUnheld } from './holders';
 import type { Inputs } from './inputs';
 import { environmentPython, type Installer, type InstallTarget, sitePackagesIn } from './installer';
@@ -30,9 +30,6 @@ const KEPT_NAMES: ReadonlySet<string> = new Set([OWNED_NAME, USE_NAME]);
 
 /** What installers print when the network or the index is not there. */
 const UNREACHABLE = /dns error|error sending request|tcp connect error|operation timed out|Failed to establish a new connection/i;
-
-/** pip tells of a package that it may not download as of one that does not exist. */
-const OFFLINE_HINT = 'The option offline is set: only what was downloaded before, or lies in the wheelhouse, can be installed.';
 
 /** An environment to be brought to its inputs. */
 export interface Job {
@@ -252,28 +249,4 @@ function targetOf(job: Job): InstallTarget {
       for (const event of eventsOf(line)) report(event);
     },
   };
-}
-
-function demand(step: ProvisionStep, { expected, offline }: Job, result: CommandResult): void {
-  if (result.exitCode === 0) return;
-  const general = hintFor(result.output);
-  const hint = offline && !general.includes('offline') ? `${general} ${OFFLINE_HINT}` : general;
-  const ending =
-    result.exitCode === undefined ? 'was ended by a signal or could not be started' : `failed with exit code ${result.exitCode}`;
-  throw new ProvisionError(
-    `The environment of ${expected.directory} could not be made: ${result.command} ${ending}.\n${result.output}\n${hint}`,
-    { step, command: result.command, output: result.output, hint },
-  );
-}
-
-/** Gives a failure of the file system its step and place. */
-export async function attempt<T>(step: ProvisionStep, path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof SynapseError) throw cause;
-    const reason = (cause as Error).message;
-    const hint = hintFor(reason);
-    throw new ProvisionError(`The environment ${path} could not be made: ${reason}. ${hint}`, { step, hint, output: reason, cause });
-  }
 }

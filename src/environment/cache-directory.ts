@@ -18,7 +18,8 @@ const NAME = 'synapse-py';
 export function cacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   const named = env['SYNAPSE_CACHE_DIR'];
   if (named) return isAbsolute(named) ? named : join(process.cwd(), named);
-  return writable(join(userCacheDirectory(env, platform), NAME)) ?? temporary(NAME, env);
+  const usual = join(userCacheDirectory(env, platform), NAME);
+  return isWritable(usual) ? usual : temporary(NAME, env);
 }
 
 /** Gives a place for uv's cache where its own choice cannot be written; nothing if it can, or if the user has chosen. */
@@ -28,7 +29,7 @@ export function substituteUvCache(env: NodeJS.ProcessEnv, platform: NodeJS.Platf
     platform === 'win32'
       ? join(userCacheDirectory(env, platform), 'uv', 'cache')
       : join(env['XDG_CACHE_HOME'] || join(home(env), '.cache'), 'uv');
-  return writable(own) ? undefined : temporary('synapse-uv', env);
+  return isWritable(own) ? undefined : temporary('synapse-uv', env);
 }
 
 function userCacheDirectory(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): string {
@@ -48,14 +49,14 @@ function home(env: NodeJS.ProcessEnv): string {
   }
 }
 
-/** Gives the path back if it, or the nearest folder above it that exists, can be written. */
-function writable(path: string): string | undefined {
+/** Whether a path, or the nearest folder above it that exists, can be written. */
+export function isWritable(path: string): boolean {
   for (let at = path; ; at = dirname(at)) {
     try {
       accessSync(at, constants.W_OK);
-      return path;
+      return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === dirname(at)) return undefined;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === dirname(at)) return false;
     }
   }
 }

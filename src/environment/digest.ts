@@ -130,7 +130,8 @@ function isLink(path: string): boolean {
   return lstatSync(path).isSymbolicLink();
 }
 
-function portable(directory: string, path: string): string {
+/** Gives a path relative to the module's directory, or as it is where it lies on another drive. */
+export function portable(directory: string, path: string): string {
   const inside = relative(directory, path);
   return isAbsolute(inside) ? path : inside;
 }

@@ -2,13 +2,13 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { InvalidModuleError } from '../errors';
-import { type CountingPart, type DigestedFile, digest, readText, sha256 } from './digest';
+import { type CountingPart, type DigestedFile, digest, portable, readText, sha256 } from './digest';
 import type { Manifest } from './manifest';
 import { type PythonRequest, readPin } from './python-request';
 import { parseRequirementFile } from './requirement-lines';
-import { differencesToLock, parseScriptHeader, readLockedPython, readProject, readScriptHeader } from './toml';
+import { demandInStep, parseScriptHeader, readLockedPython, readProject, readScriptHeader } from './toml';
 
 /** A package that lies on this disk. */
 interface LocalPackage {
@@ -127,18 +127,6 @@ async function readLock(reading: Reading, path: string): Promise<void> {
   add(reading, path, 'whole');
   demandPython(reading, path, await readable(path, readLockedPython));
   reading.asksForSomething = true;
-}
-
-/** A lock file is installed as it is: that it is of an earlier project would never be seen. */
-async function demandInStep(project: string, lock: string): Promise<void> {
-  if (!existsSync(project) || !existsSync(lock)) return;
-  const names = await differencesToLock(project, lock);
-  if (names.length === 0) return;
-  throw new InvalidModuleError(
-    'ERR_SYNAPSE_REQUIREMENTS_INVALID',
-    lock,
-    `${lock} does not fit ${project}: ${names.join(', ')} is in one of them only. Run "uv lock" there, or delete the lock file.`,
-  );
 }
 
 async function readRequirements(reading: Reading, files: readonly string[]): Promise<void> {
@@ -268,9 +256,4 @@ function missing(path: string, from: string): InvalidModuleError {
     path,
     `There is no ${path}: ${why}. ${from ? 'Correct that line, or create it' : 'Create it'}.`,
   );
-}
-
-function portable(directory: string, path: string): string {
-  const inside = relative(directory, path);
-  return isAbsolute(inside) ? path : inside;
 }

@@ -1,7 +1,7 @@
 /** What a caller wants of an environment: the options, with all places and defaults worked out. Owns the options of provisioning. */
 
-import { accessSync, constants, existsSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { InvalidModuleError } from '../errors';
 import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
 import { cacheDirectory } from './cache-directory';
@@ -163,17 +163,5 @@ function entryOf(directory: string, entrypoint: string | undefined): string | un
   } catch (error) {
     if (entrypoint === undefined && error instanceof InvalidModuleError) return undefined;
     throw error;
-  }
-}
-
-/** Whether an environment's place, or the nearest folder above it that exists, can be written. */
-export function isWritable(venv: string): boolean {
-  for (let at = venv; ; at = dirname(at)) {
-    try {
-      accessSync(at, constants.W_OK);
-      return true;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || at === dirname(at)) return false;
-    }
   }
 }

@@ -1,5 +1,6 @@
 /** What this library reads of TOML files: `pyproject.toml`, `pylock.toml`, `uv.lock` and the header of a script. Owns their forms. */
 
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { InvalidModuleError } from '../errors';
 
@@ -62,12 +63,28 @@ export async function readLockedPython(path: string): Promise<string | undefined
 }
 
 /**
+ * Demands that a `uv.lock` is of its project as it is now: it is installed as it is, so nobody else would see the difference.
+ *
+ * @throws InvalidModuleError it is not, or one of them is not valid TOML (ERR_SYNAPSE_REQUIREMENTS_INVALID)
+ */
+export async function demandInStep(project: string, lock: string): Promise<void> {
+  if (!existsSync(project) || !existsSync(lock)) return;
+  const names = await differencesToLock(project, lock);
+  if (names.length === 0) return;
+  throw new InvalidModuleError(
+    'ERR_SYNAPSE_REQUIREMENTS_INVALID',
+    lock,
+    `${lock} does not fit ${project}: ${names.join(', ')} is in one of them only. Run "uv lock" there, or delete the lock file.`,
+  );
+}
+
+/**
  * Says in what a `uv.lock` does not know the dependencies of its project.
  *
  * @returns names of packages that only one of the two has; nothing where the lock does not tell
  * @throws InvalidModuleError one of them is not valid TOML (ERR_SYNAPSE_REQUIREMENTS_INVALID)
  */
-export async function differencesToLock(projectPath: string, lockPath: string): Promise<string[]> {
+async function differencesToLock(projectPath: string, lockPath: string): Promise<string[]> {
   const { name, dependencies = [], dynamic } = await readProject(projectPath);
   const { package: packages } = await parseToml(await readFile(lockPath, 'utf8'), lockPath);
   const own = (Array.isArray(packages) ? (packages as Table[]) : []).find((each) => each['name'] === normalised(name ?? ''));
