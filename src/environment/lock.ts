@@ -23,7 +23,7 @@ const BUSY = 75;
 const UNSUPPORTED = 76;
 
 /** How often, and milliseconds apart, an owner's name is looked for that is not written yet. */
-const OWNER_LOOKS = 20;
+const OWNER_LOOKS = 80;
 const OWNER_POLL_MS = 25;
 
 /** To look is to share the lock for a moment: two that look do not take each other for an owner. */
@@ -129,8 +129,7 @@ async function lockByKernel(path: string, options: Waiting): Promise<Lock | unde
     try {
       let status = await flock(file, 'try', options);
       if (status === BUSY) {
-        options.onWait(await readOwner(path));
-        status = await flock(file, 'wait', options);
+        status = await waitFor(file, path, options);
       }
       if (status === UNSUPPORTED) {
         await file.close();
@@ -142,6 +141,20 @@ async function lockByKernel(path: string, options: Waiting): Promise<Lock | unde
       await file.close();
       throw error;
     }
+  }
+}
+
+/** Tells who is waited for as soon as the name is known; a lock that passes from hand to hand may be ours before there is one. */
+async function waitFor(file: FileHandle, path: string, options: Waiting): Promise<number> {
+  let isWaiting = true;
+  const told = readOwner(path, () => isWaiting).then((owner) => {
+    if (isWaiting) options.onWait(owner);
+  });
+  try {
+    return await flock(file, 'wait', options);
+  } finally {
+    isWaiting = false;
+    await told;
   }
 }
 
@@ -202,8 +215,8 @@ async function isStillAt(file: FileHandle, path: string): Promise<boolean> {
 }
 
 /** What the lock file says of its owner, who writes it right after it has locked. */
-async function readOwner(path: string): Promise<string> {
-  for (let look = 0; look < OWNER_LOOKS; look += 1) {
+async function readOwner(path: string, isWanted = () => true): Promise<string> {
+  for (let look = 0; look < OWNER_LOOKS && isWanted(); look += 1) {
     const owner = await readFile(path, 'utf8').catch(() => '');
     if (owner) return owner;
     await delay(OWNER_POLL_MS);
