@@ -1,12 +1,13 @@
 import contextlib
 import math
+from datetime import datetime, timezone
 
 import msgpack
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synapse_py.codec import MAX_DEPTH, ExtType, decode, encode
+from synapse_py.codec import MAX_DEPTH, ExtType, decode, decode_from, encode
 from synapse_py.errors import SerializationError
 
 from . import vectors
@@ -76,7 +77,7 @@ def test_names_the_path_of_what_has_no_form():
     assert caught.value.path == "value.items[1].x"
 
 
-@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, "\ud800", {1, 2}, 1j], ids=repr)
+@pytest.mark.parametrize("value", [2**64, -(2**63) - 1, {1, 2}, 1j, datetime(2024, 1, 1)], ids=repr)
 def test_refuses_values_that_would_be_changed(value):
     with pytest.raises(SerializationError):
         encode([value])
@@ -98,3 +99,42 @@ def test_a_value_that_contains_itself_is_refused():
     cyclic.append(cyclic)
     with pytest.raises(SerializationError, match="contains itself"):
         encode(cyclic)
+
+
+def test_lone_surrogates_keep_their_three_byte_form():
+    assert encode("a\ud800") == b"\xa4a\xed\xa0\x80"
+    assert decode(b"\xa4a\xed\xa0\x80") == "a\ud800"
+
+
+@given(st.datetimes(timezones=st.just(timezone.utc)))
+def test_aware_datetimes_are_timestamps_as_the_c_implementation_writes_them(instant):
+    assert encode(instant) == msgpack.packb(instant, datetime=True)
+    assert decode(encode(instant)) == instant
+
+
+def test_a_default_gives_the_form_of_what_has_none():
+    assert encode([{1}, {"a": 2j}], default=lambda value: str(type(value).__name__)) == encode(["set", {"a": "complex"}])
+
+
+def test_what_a_default_raises_is_told_with_its_path():
+    def default(value):
+        raise ValueError("no")
+
+    with pytest.raises(SerializationError, match="ValueError: no") as caught:
+        encode({"a": [1, {2}]}, default=default)
+    assert caught.value.path == "value.a[1]"
+    assert isinstance(caught.value.__cause__, ValueError)
+
+
+def test_a_hook_gives_the_value_of_an_extension():
+    assert decode(encode([ExtType(-5, b"a"), ExtType(5, b"")]), ext_hook=lambda code, data: (code, data)) == [(-5, b"a"), (5, b"")]
+
+
+def test_lists_as_keys_are_tuples():
+    assert decode(b"\x81\x92\x01\x91\x02\x03") == {(1, (2,)): 3}
+    with pytest.raises(SerializationError, match="key"):
+        decode(b"\x81\x80\x01")
+
+
+def test_a_value_is_read_at_an_offset():
+    assert decode_from(b"\x01\xa1a\x02", 1) == ("a", 3)
