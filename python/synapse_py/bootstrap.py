@@ -12,7 +12,7 @@ from .entry import run_entry
 from .environment_hold import hold
 from .message import encode_hello
 from .orphan_guard import guard
-from .stdio import move_protocol
+from .stdio import move_protocol, protocol_owner
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,10 @@ def main() -> None:
     move_protocol(_announce)
     hold(sys.prefix)  # not before: it would take the number of a log pipe that is not there
     run_entry(directory, path)
+    if protocol_owner() == "nobody":
+        from .serve import serve  # noqa: PLC0415 - a loop needs none of it
+
+        serve()
 
 
 def _announce(output: "BinaryIO") -> None:

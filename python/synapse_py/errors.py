@@ -4,6 +4,12 @@ SynapseError
   FrameError                 ERR_SYNAPSE_FRAME
     FrameTooLargeError       ERR_SYNAPSE_FRAME_TOO_LARGE
   SerializationError         ERR_SYNAPSE_SERIALIZATION
+  UnknownMethodError         ERR_SYNAPSE_UNKNOWN_METHOD
+  UnsupportedCallError       ERR_SYNAPSE_UNSUPPORTED_CALL
+  StaleHandleError           ERR_SYNAPSE_STALE_HANDLE
+  CallbackError              ERR_SYNAPSE_CALLBACK
+  DisconnectedError          ERR_SYNAPSE_DISCONNECTED
+CallCancelled                ERR_SYNAPSE_CANCELLED, a BaseException: ``except Exception`` lets it pass
 """
 
 
@@ -47,3 +53,59 @@ class SerializationError(SynapseError):
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(f"{path}: {message}" if path else message)
         self.path = path
+
+
+class UnknownMethodError(SynapseError):
+    """The module serves nothing of this name.
+
+    Attributes:
+        method: the name.
+        available: the names of its methods.
+    """
+
+    code = "ERR_SYNAPSE_UNKNOWN_METHOD"
+
+    def __init__(self, message: str, method: str, available: "list[str]") -> None:
+        super().__init__(message)
+        self.method = method
+        self.available = available
+
+
+class UnsupportedCallError(SynapseError):
+    """A function was called in a way that does not fit its response kind."""
+
+    code = "ERR_SYNAPSE_UNSUPPORTED_CALL"
+
+
+class StaleHandleError(SynapseError):
+    """A handle stands for an object that has been released."""
+
+    code = "ERR_SYNAPSE_STALE_HANDLE"
+
+
+class CallbackError(SynapseError):
+    """A function of the host threw.
+
+    Attributes:
+        type: the name of what it threw, such as ``TypeError``.
+        stack: where, as the host tells it.
+    """
+
+    code = "ERR_SYNAPSE_CALLBACK"
+
+    def __init__(self, message: str, type: str = "Error", stack: str = "") -> None:
+        super().__init__(f"{type}: {message}")
+        self.type = type
+        self.stack = stack
+
+
+class DisconnectedError(SynapseError):
+    """The host is gone, or closed the conversation, while something was expected of it."""
+
+    code = "ERR_SYNAPSE_DISCONNECTED"
+
+
+class CallCancelled(BaseException):
+    """The caller has given up the call that this code works for. Let it pass: it ends the function, and its ``finally`` blocks run."""
+
+    code = "ERR_SYNAPSE_CANCELLED"

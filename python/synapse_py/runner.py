@@ -1,0 +1,220 @@
+"""How functions are run: on the main thread, in threads, on the event loop. Owns what happens around a function, and how it is stopped."""
+
+from _thread import get_ident
+from functools import partial
+from time import perf_counter
+
+from .call import NO_CALL, get_call, set_call
+from .cancel import Injector, leave
+from .errors import CallCancelled, UnsupportedCallError
+from .failure import format_traceback
+from .methods import Method, public_attribute
+from .thread_pool import ThreadPool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any, Callable
+
+    from .call import Call
+    from .event_loop import EventLoop
+    from .host import Host
+    from .methods import Methods
+    from .outbound_stream import MainStream
+    from .references import Handles
+
+    Work = tuple[Call, Method, list[Any], dict[str, Any]]
+
+SLOW_SECONDS = 0.0005
+"""A function that took longer is not begun before earlier answers have left."""
+
+
+async def _sample() -> None:
+    """Exist for its type."""
+
+
+_coroutine = _sample()
+COROUTINE = type(_coroutine)
+_coroutine.close()
+
+
+class Runner:
+    """Runs the functions of a module and answers their calls."""
+
+    def __init__(self, host: "Host", forget: "Callable[[Call], None]", wake: "Callable[[], None]") -> None:
+        self.running: "Call | None" = None
+        self.injector = Injector()
+        self._host = host
+        self._forget = forget
+        self._wake = wake
+        self._pools: dict[str, ThreadPool] = {}
+        self._loop: "EventLoop | None" = None
+
+    @staticmethod
+    def current() -> "Call":
+        """Give the call of the code that runs."""
+        return get_call()
+
+    def find(self, methods: "Methods", handles: "Handles", name: str, options: "dict[str, Any] | None") -> Method:
+        """Give what a call asks for: a function of the module, one of an object that the host holds, or the reading of an attribute.
+
+        Raises:
+            UnknownMethodError: there is no such name (ERR_SYNAPSE_UNKNOWN_METHOD).
+            UnsupportedCallError: it is no function (ERR_SYNAPSE_UNSUPPORTED_CALL).
+            StaleHandleError: the object was released (ERR_SYNAPSE_STALE_HANDLE).
+        """
+        if not options or not ("on" in options or "get" in options):
+            return methods.find(name)
+        if "on" not in options:
+            return Method(name, partial(methods.value, name))
+        owner = handles.resolve(options["on"])
+        if options.get("get"):
+            return Method(name, partial(public_attribute, owner, name, name))
+        function = public_attribute(owner, name, name) if name else owner
+        if not callable(function):
+            raise UnsupportedCallError(f"{name or type(owner).__name__} is not a function: read it without the parentheses.")
+        method = Method(name or type(owner).__name__, function)
+        if method.response == "stream":
+            raise UnsupportedCallError(f"{name} is a generator of an object: make a function of the module that gives its items.")
+        return method
+
+    def run(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        """Run a function on this thread, the main one, and answer."""
+        if method.slow and self._host.outbox.waiting:
+            self._host.outbox.flush()
+        before = self.running
+        previous = get_call()
+        self.running = call
+        begin = perf_counter()
+        self._execute(call, method, args, kwargs)
+        self.running = before
+        set_call(previous)
+        method.slow = perf_counter() - begin > SLOW_SECONDS
+
+    def skip(self, call: "Call") -> None:
+        """Answer a call that was given up before it began."""
+        self._forget(call)
+        if call.response == "result":
+            self._host.cancelled(call.id, "queue")
+
+    def take_turn(self, stream: "MainStream") -> None:
+        """Let a stream send some of its items."""
+        before = self.running
+        previous = get_call()
+        self.running = stream.call
+        stream.take_turn()
+        self.running = before
+        set_call(previous)
+
+    def start(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        """Have a function run elsewhere: in a thread or on the event loop."""
+        if method.where == "loop":
+            self.start_task(call, self._execute_async(call, method, args, kwargs))
+        else:
+            self.start_thread(method, partial(self._execute_in_thread, call, method, args, kwargs))
+
+    def start_thread(self, method: Method, work: "Callable[[], None]") -> None:
+        """Have work done by the threads of a method."""
+        pool = self._pools.get(method.name)
+        if pool is None:
+            pool = self._pools[method.name] = ThreadPool(method.threads)
+        pool.submit(work)
+
+    def start_task(self, call: "Call", coroutine: "Coroutine[Any, Any, None]") -> None:
+        """Have a coroutine run on the event loop."""
+        if self._loop is None:
+            from .event_loop import EventLoop  # noqa: PLC0415 - asyncio takes long to load
+
+            self._loop = EventLoop()
+        self._loop.start(call, coroutine)
+
+    def stop(self, call: "Call") -> None:
+        """Tell a call that it was given up: by its flag, by what runs it, and after a while by an exception."""
+        call.cancelled = True
+        if call.stop is not None:
+            call.stop()
+        self.injector.add(call)
+        self._wake()
+
+    def close(self) -> None:
+        """Stop what goes on elsewhere."""
+        if self._loop is not None:
+            self._loop.close()
+
+    def _execute(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        call.thread = get_ident()
+        set_call(call)
+        try:
+            try:
+                if call.response == "ack":
+                    self._host.ack(call.id)
+                call.active = True
+                value = method.function(*args, **kwargs)
+            finally:
+                leave(call)
+        except BaseException as error:  # SystemExit and KeyboardInterrupt too: they must not end the worker
+            leave(call)
+            self._fail(call, error)
+            return
+        if type(value) is COROUTINE and call.response == "result":
+            self.start_task(call, self._finish_async(call, value))
+        else:
+            self._finish(call, value)
+
+    def _execute_in_thread(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        if call.cancelled:
+            self.skip(call)
+        else:
+            self._execute(call, method, args, kwargs)
+            set_call(NO_CALL)
+        self._host.outbox.flush()
+
+    async def _execute_async(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        set_call(call)
+        if call.response == "ack":
+            self._host.ack(call.id)
+        try:
+            coroutine = method.function(*args, **kwargs)
+        except BaseException as error:
+            self._fail(call, error)
+        else:
+            await self._finish_async(call, coroutine)
+        self._host.outbox.flush()
+
+    async def _finish_async(self, call: "Call", coroutine: "Coroutine[Any, Any, Any]") -> None:
+        set_call(call)
+        try:
+            value = await coroutine
+        except BaseException as error:
+            self._fail(call, error)
+        else:
+            self._finish(call, value)
+        self._host.outbox.flush()
+
+    def _finish(self, call: "Call", value: "Any") -> None:
+        call.finish_printing()
+        self._forget(call)
+        if call.response != "result":
+            return
+        if call.cancelled:
+            self._answer_cancelled(call)
+            return
+        try:
+            self._host.result(call.id, value)
+        except Exception as error:
+            self._host.error(call.id, error)
+
+    def _fail(self, call: "Call", error: BaseException) -> None:
+        if call.response != "result" and not isinstance(error, CallCancelled):
+            call.print("stderr", format_traceback(error))
+        call.finish_printing()
+        self._forget(call)
+        if call.response != "result":
+            return
+        if call.cancelled:
+            self._answer_cancelled(call)
+        else:
+            self._host.error(call.id, error)
+
+    def _answer_cancelled(self, call: "Call") -> None:
+        self._host.cancelled(call.id, "injected" if call.injected else "cooperative")
