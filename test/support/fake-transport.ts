@@ -10,6 +10,8 @@ export class FakeTransport implements Transport {
   held = false;
   /** What `write` returns: false plays a worker that does not read. */
   accepts = true;
+  /** What `unwritten` says: bytes that the operating system has not taken. */
+  unwritten = 0;
   ended = false;
   destroyed = false;
   #sink: TransportSink | undefined;

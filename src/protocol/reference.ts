@@ -1,0 +1,64 @@
+/** What stands in a message for something that lies elsewhere: an object of one side, or bytes out of band. Owns the words that encoder and decoder share. */
+
+import { EXT } from './extension';
+import type { IntPolicy } from './integers';
+import { arrayOfBytes } from './ndarray';
+
+/** `plain` is what a stock MessagePack library understands; `rich` has the extensions and out-of-band buffers of the rpc protocol. */
+export type Dialect = 'plain' | 'rich';
+
+/** What stands for an object that stays on its side: the extension's code and the id it has there. */
+export interface Reference {
+  readonly code: 11 | 12 | 13;
+  readonly id: number;
+}
+
+/**
+ * Finds or makes the reference for a value that has no form of its own. Called for functions, class instances and
+ * async iterables before they are refused.
+ *
+ * @throws TypeError it cannot be referred to; the message is the obstacle
+ */
+export type Refer = (value: object) => Reference | undefined;
+
+/** How values are read. */
+export interface Decoding {
+  readonly int: IntPolicy;
+  /** Makes what stands for an object that stayed in Python; without it such objects are refused. */
+  readonly handle?: (id: number, kind: string, typeName: string) => unknown;
+}
+
+/**
+ * Reads a handle, or bytes or an array that may lie out of band.
+ *
+ * @param parts what the extension holds, integers as numbers
+ * @param buffers those of the message
+ * @throws RangeError the parts are not what the code says
+ */
+export function readReference(code: number, parts: unknown, buffers: readonly Uint8Array[], decoding: Decoding): unknown {
+  if (code === EXT.buffer) return bufferAt(parts, buffers);
+  if (code === EXT.array) return readArray(parts, buffers);
+  if (code === EXT.handle) return readHandle(parts, decoding);
+  throw new RangeError('it refers to a function or stream of this side, which Python cannot send back');
+}
+
+function bufferAt(index: unknown, buffers: readonly Uint8Array[]): Uint8Array {
+  const buffer = typeof index === 'number' ? buffers[index] : undefined;
+  if (buffer) return buffer;
+  throw new RangeError(`it refers to buffer ${String(index)} of ${buffers.length}`);
+}
+
+function readArray(parts: unknown, buffers: readonly Uint8Array[]): unknown {
+  const [dtype, shape, data, more] = Array.isArray(parts) ? parts : [];
+  if (typeof dtype !== 'string' || !Array.isArray(shape) || data === undefined || more !== undefined) {
+    throw new RangeError('an array in it lacks its dtype, shape or data');
+  }
+  return arrayOfBytes(data instanceof Uint8Array ? data : bufferAt(data, buffers), shape, dtype);
+}
+
+function readHandle(parts: unknown, { handle }: Decoding): unknown {
+  if (!handle) throw new RangeError('it has a handle to an object in Python, which this conversation does not carry');
+  const [id, kind, typeName] = Array.isArray(parts) ? parts : [];
+  if (typeof id === 'number' && typeof kind === 'string' && typeof typeName === 'string') return handle(id, kind, typeName);
+  throw new RangeError('a handle in it lacks its id, kind or type name');
+}
