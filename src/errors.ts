@@ -11,12 +11,18 @@
  *     AlreadySpawnedError      ERR_SYNAPSE_ALREADY_SPAWNED
  *     NotReadyError            ERR_SYNAPSE_NOT_READY
  *     DisposedError            ERR_SYNAPSE_DISPOSED
- *     CallTimeoutError         ERR_SYNAPSE_CALL_TIMEOUT
- *     QueueFullError           ERR_SYNAPSE_QUEUE_FULL
  *     WorkerCrashedError       ERR_SYNAPSE_WORKER_CRASHED
  *     FrameError               ERR_SYNAPSE_FRAME
  *       FrameTooLargeError     ERR_SYNAPSE_FRAME_TOO_LARGE
  *     SerializationError       ERR_SYNAPSE_SERIALIZATION
+ *     and in call-errors.ts:
+ *     CallTimeoutError         ERR_SYNAPSE_CALL_TIMEOUT
+ *     QueueFullError           ERR_SYNAPSE_QUEUE_FULL
+ *     UnknownMethodError       ERR_SYNAPSE_UNKNOWN_METHOD
+ *     UnsupportedCallError     ERR_SYNAPSE_UNSUPPORTED_CALL
+ *     StaleHandleError         ERR_SYNAPSE_STALE_HANDLE
+ *     CancelledError           ERR_SYNAPSE_CANCELLED
+ *     PythonError              ERR_SYNAPSE_PYTHON
  *
  * The package exists twice in a program that imports and requires it, so `instanceof` goes by a brand, not by identity.
  */
@@ -31,6 +37,14 @@ function brandsOf(value: object): unknown[] {
     if (Object.hasOwn(at, BRAND)) brands.push((at as Record<symbol, unknown>)[BRAND]);
   }
   return brands;
+}
+
+/** Gives classes their names and brands, by which `instanceof` goes. */
+export function brand(classes: Record<string, ErrorClass>): void {
+  for (const [name, errorClass] of Object.entries(classes)) {
+    Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
+    Object.defineProperty(errorClass.prototype, BRAND, { value: name });
+  }
 }
 
 /** Base of every error of this library. `code` is stable; the message says what was tried, what happened and what to do. */
@@ -157,30 +171,6 @@ export class DisposedError extends SynapseError {
   }
 }
 
-/** A call had no answer in time. `timeout` is in milliseconds; `phase` is `run` if the module worked on it, `queue` if on an earlier one. */
-export class CallTimeoutError extends SynapseError {
-  readonly method: string;
-  readonly timeout: number;
-  readonly phase: 'queue' | 'run';
-
-  constructor(message: string, details: { method: string; timeout: number; phase: 'queue' | 'run' }) {
-    super(message, { code: 'ERR_SYNAPSE_CALL_TIMEOUT' });
-    this.method = details.method;
-    this.timeout = details.timeout;
-    this.phase = details.phase;
-  }
-}
-
-/** As many calls wait as `maxQueue` allows. `limit` is that number. */
-export class QueueFullError extends SynapseError {
-  readonly limit: number;
-
-  constructor(limit: number, message: string) {
-    super(message, { code: 'ERR_SYNAPSE_QUEUE_FULL' });
-    this.limit = limit;
-  }
-}
-
 /** The worker's process ended while calls were outstanding. `stderr` is the end of what it printed there. */
 export class WorkerCrashedError extends SynapseError {
   readonly exitCode: number | null;
@@ -224,7 +214,7 @@ export class SerializationError extends SynapseError {
   }
 }
 
-const CLASSES: Record<string, ErrorClass> = {
+brand({
   SynapseError,
   InvalidOptionError,
   InvalidModuleError,
@@ -233,15 +223,8 @@ const CLASSES: Record<string, ErrorClass> = {
   AlreadySpawnedError,
   NotReadyError,
   DisposedError,
-  CallTimeoutError,
-  QueueFullError,
   WorkerCrashedError,
   FrameError,
   FrameTooLargeError,
   SerializationError,
-};
-
-for (const [name, errorClass] of Object.entries(CLASSES)) {
-  Object.defineProperty(errorClass.prototype, 'name', { value: name, configurable: true, writable: true });
-  Object.defineProperty(errorClass.prototype, BRAND, { value: name });
-}
+});

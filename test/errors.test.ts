@@ -1,3 +1,4 @@
+import { PythonError } from '../src/call-errors';
 import { FrameError, FrameTooLargeError, InvalidOptionError, NotReadyError, SynapseError, WorkerCrashedError } from '../src/errors';
 
 it('gives each error its name and code, so that logs and programs can tell them apart', () => {
@@ -32,6 +33,13 @@ describe('instanceof', () => {
     const foreign = new (copy as NonNullable<typeof copy>).NotReadyError('created', 'not yet');
     expect(foreign instanceof NotReadyError && foreign instanceof SynapseError).toBe(true);
     expect(foreign instanceof WorkerCrashedError).toBe(false);
+  });
+
+  it('holds for errors of Python by their class, though each has the name of its exception', () => {
+    const details = { type: 'KeyError', module: 'builtins', traceback: '', frames: [], cause: undefined, notes: [], errors: [] };
+    const error = new PythonError("'k'", details);
+    expect([error instanceof PythonError, error instanceof SynapseError, error instanceof FrameError]).toEqual([true, true, false]);
+    expect([error.name, String(error)]).toEqual(['PythonError(KeyError)', "PythonError(KeyError): 'k'"]);
   });
 
   it('refuses everything else', () => {

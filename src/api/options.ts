@@ -5,6 +5,7 @@ import type { CallOptions } from '../channel/pending';
 import type { InstallerChoice } from '../environment/installer';
 import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/plan';
 import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
+import type { IntPolicy } from '../protocol/decoder';
 import type { WorkerLimits } from '../worker/worker';
 
 /** Milliseconds until the hello: a large model takes a minute or more to load. */
@@ -65,6 +66,11 @@ export interface SynapseOptions {
    * nowhere (`pipe`, the default). `ignore` also leaves `stdout` and `stderr` empty.
    */
   logs?: 'inherit' | 'pipe' | 'ignore' | Writable;
+  /**
+   * What whole numbers of Python become: `auto`, the default, a number if it is a safe integer and else a bigint; `bigint` always a bigint;
+   * `number` always a number, which rounds large ones.
+   */
+  int?: IntPolicy;
   /** `bare` runs the entry without the bootstrap: any program that speaks frames on its standard streams. Default `auto`. */
   protocol?: 'auto' | 'bare';
   /** Whether provisioning shows itself on standard error. Default: on a terminal (a bar) and in CI (lines). */
@@ -81,6 +87,7 @@ export interface SpawnOptions {
 export interface ResolvedOptions {
   readonly provisioning: ProvisionOptions;
   readonly limits: WorkerLimits;
+  readonly int: IntPolicy;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string | undefined;
@@ -104,6 +111,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   'maxQueue',
   'maxInFlight',
   'logs',
+  'int',
   'protocol',
   'progress',
 ]);
@@ -115,11 +123,12 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
  */
 export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   checkNames(options, NAMES);
-  const { env = {}, args = [], cwd, logs = 'pipe', protocol = 'auto' } = options;
+  const { env = {}, args = [], cwd, logs = 'pipe', int = 'auto', protocol = 'auto' } = options;
   checkTexts(options, ['cwd']);
   checkLists(options, ['args']);
   checkSwitches(options, ['progress']);
   checkEnvironmentOptions(options);
+  oneOf('int', int, ['auto', 'bigint', 'number']);
   oneOf('protocol', protocol, ['auto', 'bare']);
   if (typeof logs === 'string') oneOf('logs', logs, ['inherit', 'pipe', 'ignore']);
   else if (typeof logs?.write !== 'function')
@@ -134,6 +143,7 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
       maxQueue: whole(options, 'maxQueue', DEFAULT_MAX_QUEUE, 1, Number.MAX_SAFE_INTEGER),
       maxInFlight: whole(options, 'maxInFlight', DEFAULT_MAX_IN_FLIGHT, 1, Number.MAX_SAFE_INTEGER),
     },
+    int,
     args,
     env,
     cwd,
@@ -170,6 +180,11 @@ export function checkSpawnArguments(directory: unknown, entrypoint: unknown, opt
   if (typeof entrypoint !== 'string') throw invalid('entrypoint', 'The entry must be a text, such as "main"; options come after it.');
   checkNames(options, SPAWN_NAMES);
   checkSignal(options.signal);
+}
+
+/** Refuses the name of a method or event that is no text. */
+export function checkName(what: 'method' | 'name', value: unknown): void {
+  if (typeof value !== 'string' || value === '') throw invalid(what, `The ${what} must be a text that is not empty.`);
 }
 
 /** Gives those of the options that are set. */

@@ -2,44 +2,33 @@
 
 import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
+import { withCaller } from '../channel/caller-stack';
+import { InboundStream } from '../channel/inbound-stream';
+import { type Invocation, invocationOf } from '../channel/invocation';
 import type { CallOptions } from '../channel/pending';
 import { localEngine } from '../engine/local-engine';
 import { ProgressDisplay, type ProvisionEvent } from '../environment/progress';
-import { LineSplitter, OutputStream } from '../process/output';
 import type { ExitStatus } from '../process/spawn';
-import type { ModuleState, StateChange } from '../worker/lifecycle';
+import type { ModuleState } from '../worker/lifecycle';
 import { Worker } from '../worker/worker';
+import { apart, EventListeners } from './event-listeners';
+import { ModuleOutput } from './module-output';
 import {
   checkCallOptions,
+  checkName,
   checkSpawnArguments,
   type ResolvedOptions,
   resolveOptions,
   type SpawnOptions,
   type SynapseOptions,
 } from './options';
+import { type PythonProxy, pythonProxy } from './python-proxy';
+import type { SynapseEvents } from './synapse-events';
 
-/** One line that the module printed. */
-export interface LogLine {
-  readonly stream: 'stdout' | 'stderr';
-  /** The line without its end. A line of more than 65,536 characters comes in pieces. */
-  readonly line: string;
-}
+/** The values that a generator of Python yields; can be iterated once. */
+export type PythonStream<T = unknown> = AsyncIterableIterator<T> & AsyncDisposable;
 
-/** The events of a Synapse and what their listeners get. */
-export interface SynapseEvents {
-  /** The state changed. */
-  state: [change: StateChange];
-  /** The module printed a line. */
-  log: [line: LogLine];
-  /** Provisioning does something; not emitted when there is nothing to do. */
-  provision: [event: ProvisionEvent];
-  /** The worker's process ended. */
-  exit: [status: ExitStatus];
-  /** The worker was lost without being asked to end. Emitted only when there is a listener. */
-  error: [error: Error];
-}
-
-const STREAMS = ['stdout', 'stderr'] as const;
+const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /** A Python module that this program owns: its environment, its process and the calls to it. */
 export class Synapse extends EventEmitter<SynapseEvents> {
@@ -47,13 +36,12 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   readonly stdout: Readable;
   /** What the module wrote to standard error, as bytes. */
   readonly stderr: Readable;
+  /** The module's functions, classes and constants as properties. See `PythonProxy`. */
+  readonly py: PythonProxy;
   readonly #options: ResolvedOptions;
   readonly #worker: Worker;
-  readonly #streams = { stdout: new OutputStream(), stderr: new OutputStream() };
-  readonly #lines = {
-    stdout: new LineSplitter((line) => this.emit('log', { stream: 'stdout', line })),
-    stderr: new LineSplitter((line) => this.emit('log', { stream: 'stderr', line })),
-  };
+  readonly #output: ModuleOutput;
+  readonly #events = new EventListeners();
 
   /**
    * @param options see `SynapseOptions`
@@ -62,11 +50,21 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   constructor(options: SynapseOptions = {}) {
     super();
     this.#options = resolveOptions(options);
-    this.stdout = this.#streams.stdout;
-    this.stderr = this.#streams.stderr;
-    this.#worker = new Worker(localEngine, this.#options.limits, {
+    this.#output = new ModuleOutput(
+      this.#options.logs,
+      (line) => apart(() => this.emit('log', line)),
+      () => this.listenerCount('log') > 0,
+    );
+    this.stdout = this.#output.stdout;
+    this.stderr = this.#output.stderr;
+    this.py = pythonProxy({
+      callPython: (name, args) => this.#callPython(name, args),
+      readPython: (name) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS),
+    });
+    this.#worker = new Worker(localEngine, this.#options.limits, this.#options.int, {
+      output: this.#output,
+      news: { onEvent: (name, data) => this.#events.emit(name, data), onCancel: (report) => apart(() => this.emit('cancel', report)) },
       onState: (change) => this.emit('state', change),
-      onOutput: (stream, chunk, onRoom) => this.#onOutput(stream, chunk, onRoom),
       onExit: (status) => this.#onExit(status),
       onError: (error) => this.listenerCount('error') > 0 && this.emit('error', error),
     });
@@ -113,14 +111,17 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   }
 
   /**
-   * Calls the module: sends a value, resolves with its answer. Calls may overlap; they are answered in the order they were made.
+   * Calls the module's handler: sends a value, resolves with its answer. Calls may overlap. A module that reads frames itself answers
+   * in the order in which they were made; in a module of functions it is the function `handle`, or the one marked as the handler.
    *
-   * @param payload null, booleans, numbers, strings, dates, bytes (`Uint8Array`), and arrays and plain objects of these; do not change
-   *   it before the call settles
+   * @param payload what docs/types.md lists; do not change it before the call settles
    * @param options `timeout` in milliseconds (default `callTimeout`), `signal` to give up
    * @typeParam T what the module answers; it is not checked
+   * @throws PythonError the function raised (ERR_SYNAPSE_PYTHON)
    * @throws NotReadyError no worker is ready (ERR_SYNAPSE_NOT_READY)
+   * @throws UnsupportedCallError the module has no handler (ERR_SYNAPSE_UNSUPPORTED_CALL)
    * @throws SerializationError the payload or the answer has no faithful form (ERR_SYNAPSE_SERIALIZATION)
+   * @throws StaleHandleError the payload has a handle that was released (ERR_SYNAPSE_STALE_HANDLE)
    * @throws FrameTooLargeError the payload or the answer is larger than `maxFrameBytes` (ERR_SYNAPSE_FRAME_TOO_LARGE)
    * @throws FrameError the module wrote something that is no answer (ERR_SYNAPSE_FRAME)
    * @throws QueueFullError `maxQueue` calls are waiting (ERR_SYNAPSE_QUEUE_FULL)
@@ -130,13 +131,82 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    * @throws InvalidOptionError an option is not of its form (ERR_SYNAPSE_INVALID_OPTION)
    * @throws the signal's reason if aborted
    */
-  call<T = unknown>(payload: unknown, options: CallOptions = {}): Promise<T> {
+  async call<T = unknown>(payload: unknown, options: CallOptions = NO_OPTIONS): Promise<T> {
     try {
       checkCallOptions(options);
+      return (await this.#worker.call(payload, options)) as T;
     } catch (error) {
-      return Promise.reject(error);
+      throw withCaller(error, Synapse.prototype.call, options?.signal?.reason);
     }
-    return this.#worker.call(payload, options) as Promise<T>;
+  }
+
+  /**
+   * Calls a function of the module with one argument, or none. Functions run one after another, except `async def` and those that run
+   * on threads. One whose response is `ack` resolves when it starts, with what it acknowledges; one whose response is `none` when it is sent.
+   *
+   * @param method the name of the function, class or builtin
+   * @param data the argument, as `call` takes it; `kw({...})` for keyword arguments only; without it, or undefined: no argument
+   * @param options as for `call`; the function can read its deadline. On timeout or abort it is told to stop
+   * @typeParam T what the function returns; it is not checked
+   * @throws UnknownMethodError there is no such name (ERR_SYNAPSE_UNKNOWN_METHOD)
+   * @throws UnsupportedCallError it gives a stream, or the module reads frames itself (ERR_SYNAPSE_UNSUPPORTED_CALL)
+   * @throws whatever `call` throws
+   */
+  async send<T = unknown>(method: string, data?: unknown, options: CallOptions = NO_OPTIONS): Promise<T> {
+    try {
+      checkName('method', method);
+      checkCallOptions(options);
+      return (await this.#worker.rpc('send', method).invoke(invocationOf('send', method, [data]), options)) as T;
+    } catch (error) {
+      throw withCaller(error, Synapse.prototype.send, options?.signal?.reason);
+    }
+  }
+
+  /**
+   * Calls a generator of the module. The call is made at the first pull: an iterable that is never iterated costs nothing, and data
+   * counts as it is then. Python runs ahead of the consumer by 1 MiB at most. Leaving the loop closes the generator in Python.
+   *
+   * @param method the name of the generator function
+   * @param data as for `send`
+   * @param options `timeout`: milliseconds that each pull may wait for the next value; `signal` ends the stream with its reason
+   * @typeParam T what the generator yields; it is not checked
+   * @returns what can be iterated once; its pulls reject with what `send` throws, after the values before
+   * @throws InvalidOptionError an option is not of its form (ERR_SYNAPSE_INVALID_OPTION)
+   */
+  stream<T = unknown>(method: string, data?: unknown, options: CallOptions = NO_OPTIONS): PythonStream<T> {
+    checkName('method', method);
+    checkCallOptions(options);
+    return this.#stream(invocationOf('stream', method, [data]), options) as PythonStream<T>;
+  }
+
+  /**
+   * Listens to what the module emits with `synapse_py.emit(name, data)`; before `spawn` and after a worker was lost, too. Listening
+   * does not keep the program alive. What a callback throws is an uncaught exception, as with any event.
+   *
+   * @typeParam T what the module emits; it is not checked
+   * @returns what ends the listening
+   * @throws InvalidOptionError the name is no text (ERR_SYNAPSE_INVALID_OPTION)
+   */
+  onEvent<T = unknown>(name: string, callback: (data: T) => void): () => void {
+    checkName('name', name);
+    return this.#events.add(name, callback as (data: unknown) => void);
+  }
+
+  /**
+   * Asks the worker for a sign of life, which it gives also while a function computes.
+   *
+   * @param options as for `call`; the default is no timeout
+   * @returns milliseconds until it came
+   * @throws UnsupportedCallError the module reads frames itself (ERR_SYNAPSE_UNSUPPORTED_CALL)
+   * @throws whatever `call` throws
+   */
+  async ping(options: CallOptions = NO_OPTIONS): Promise<number> {
+    try {
+      checkCallOptions(options);
+      return await this.#worker.rpc('ping', '').ping(options);
+    } catch (error) {
+      throw withCaller(error, Synapse.prototype.ping, options?.signal?.reason);
+    }
   }
 
   /**
@@ -145,7 +215,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    */
   async dispose(): Promise<void> {
     await this.#worker.dispose();
-    for (const name of STREAMS) this.#streams[name].finish();
+    this.#output.finish();
   }
 
   /** The same as `dispose`, for `await using`. */
@@ -153,17 +223,25 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     await this.dispose();
   }
 
-  #onOutput(name: 'stdout' | 'stderr', chunk: Uint8Array, onRoom: () => void): boolean {
-    if (this.listenerCount('log') > 0) this.#lines[name].add(chunk);
-    const { logs } = this.#options;
-    if (logs === 'ignore') return true;
-    if (logs === 'inherit') process[name].write(chunk);
-    else if (logs !== 'pipe') logs.write(chunk);
-    return this.#streams[name].add(chunk, onRoom);
+  async #invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
+    try {
+      return await this.#worker.rpc(invocation.used, invocation.name).invoke(invocation, options);
+    } catch (error) {
+      throw withCaller(error, this.#invoke, options.signal?.reason);
+    }
+  }
+
+  #callPython(name: string, args: readonly unknown[]): unknown {
+    const invocation = invocationOf('py', name, args);
+    return this.#worker.responseOf(name) === 'stream' ? this.#stream(invocation, NO_OPTIONS) : this.#invoke(invocation, NO_OPTIONS);
+  }
+
+  #stream(invocation: Invocation, options: CallOptions): InboundStream {
+    return new InboundStream(() => this.#worker.rpc(invocation.used, invocation.name).connection(options), invocation, options);
   }
 
   #onExit(status: ExitStatus): void {
-    for (const name of STREAMS) this.#lines[name].finish();
+    this.#output.endLines();
     this.emit('exit', status);
   }
 }

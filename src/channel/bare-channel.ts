@@ -1,56 +1,35 @@
 /** The bare protocol: frame in, frame out, in order, no ids. Owns the queue, the window and which answer is whose. */
 
-import { FrameError, QueueFullError } from '../errors';
+import { type CallPhase, QueueFullError } from '../call-errors';
+import { FrameError } from '../errors';
 import { Codec } from '../protocol/codec';
 import { type Frame, FrameReader, FrameWriter } from '../protocol/frame';
-import { type Hello, parseHello } from '../protocol/message';
-import type { Channel } from './channel';
+import type { Channel, ChannelObserver, ChannelOptions } from './channel';
 import { type CallOptions, PendingCall, PendingList, type PendingOwner } from './pending';
 import type { Transport, TransportSink } from './transport';
 
-/** Limits of a channel; `api/options` has the defaults. */
-export interface ChannelLimits {
-  /** Calls sent and not yet answered; 1 is strict lock step. */
-  readonly maxInFlight: number;
-  /** Calls that wait to be sent. */
-  readonly maxQueue: number;
-  /** Bytes of a frame's body, both ways. */
-  readonly maxFrameBytes: number;
-  /** Milliseconds that a call may take unless its own options say otherwise; 0 is no limit. */
-  readonly callTimeout: number;
-}
-
-/** What a channel reports to the worker that owns it. */
-export interface ChannelObserver {
-  /** The worker's first frame, where it sends one. Called at most once. */
-  onHello(hello: Hello): void;
-  /** The stream cannot go on: it ended, or what came is not the protocol. Called at most once. */
-  onFailure(error: FrameError | undefined): void;
-}
-
 export class BareChannel implements Channel, PendingOwner, TransportSink {
+  readonly stopsCalls = false;
   readonly #transport: Transport;
-  readonly #limits: ChannelLimits;
+  readonly #limits: ChannelOptions;
   readonly #observer: ChannelObserver;
-  readonly #codec = new Codec();
+  readonly #codec: Codec;
   readonly #reader: FrameReader;
   readonly #writer: FrameWriter;
   readonly #queue = new PendingList();
   readonly #inFlight = new PendingList();
-  #awaitingHello: boolean;
   /** Calls that somebody still waits for. */
   #live = 0;
   #failed = false;
   #saturated = false;
   #closed: (() => Error) | undefined;
 
-  /** @param awaitsHello whether the worker's first frame is a hello; a program without the bootstrap sends none */
-  constructor(transport: Transport, limits: ChannelLimits, observer: ChannelObserver, awaitsHello: boolean) {
+  constructor(transport: Transport, limits: ChannelOptions, observer: ChannelObserver) {
     this.#transport = transport;
     this.#limits = limits;
     this.#observer = observer;
-    this.#awaitingHello = awaitsHello;
-    this.#reader = new FrameReader(limits.maxFrameBytes, (body) => this.#onBody(body));
+    this.#codec = new Codec(limits.int);
+    this.#reader = new FrameReader(limits.maxFrameBytes, (body) => this.#onAnswer(body));
     this.#writer = new FrameWriter(limits.maxFrameBytes);
     transport.start(this);
   }
@@ -89,8 +68,8 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#transport.hold(false);
   }
 
-  isRunning(call: PendingCall): boolean {
-    return this.#inFlight.first === call;
+  phaseOf(call: PendingCall): CallPhase {
+    return this.#inFlight.first === call ? 'run' : 'queue';
   }
 
   /** A queued call goes; a sent one keeps its place, so that its answer is not taken for the next call's. */
@@ -130,27 +109,8 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     }
   }
 
-  #onBody(body: Uint8Array): void {
-    if (this.#failed) return;
-    if (this.#awaitingHello) this.#onHello(body);
-    else this.#onAnswer(body);
-  }
-
-  #onHello(body: Uint8Array): void {
-    this.#awaitingHello = false;
-    let hello: Hello;
-    try {
-      hello = parseHello(this.#codec.decode(body));
-    } catch (error) {
-      this.#fail(
-        error instanceof FrameError ? error : new FrameError('The first frame of the worker is not MessagePack.', { cause: error }),
-      );
-      return;
-    }
-    this.#observer.onHello(hello);
-  }
-
   #onAnswer(body: Uint8Array): void {
+    if (this.#failed) return;
     const call = this.#inFlight.shift();
     if (!call) {
       this.#fail(

@@ -1,6 +1,6 @@
 /** Calls that wait for their answer. Owns a call's promise, timer and abort signal, and the order in which calls stand. */
 
-import { CallTimeoutError } from '../errors';
+import { type CallPhase, CallTimeoutError } from '../call-errors';
 import type { Frame } from '../protocol/frame';
 
 /** Options of one call. */
@@ -11,10 +11,12 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** What a pending call reports to the channel that holds it. */
+/** What a pending call asks of the channel that holds it, and reports to it. */
 export interface PendingOwner {
-  /** Whether the module works on this call, rather than on an earlier one. */
-  isRunning(call: PendingCall): boolean;
+  /** Whether a call that is given up while it runs is also stopped in the module. */
+  readonly stopsCalls: boolean;
+  /** Where the call is, asked when its time is over. */
+  phaseOf(call: PendingCall): CallPhase;
   /** The call was given up (timeout or abort) before its answer came. Called at most once. */
   onGivenUp(call: PendingCall): void;
 }
@@ -28,7 +30,7 @@ export class PendingCall {
   next: PendingCall | undefined;
   settled = false;
   readonly promise: Promise<unknown>;
-  readonly #method: string;
+  readonly method: string;
   readonly #owner: PendingOwner;
   #resolve!: (value: unknown) => void;
   #reject!: (reason: unknown) => void;
@@ -36,8 +38,8 @@ export class PendingCall {
   #signal: AbortSignal | undefined;
   #onAbort: (() => void) | undefined;
 
-  constructor(method: string, frame: Frame, owner: PendingOwner) {
-    this.#method = method;
+  constructor(method: string, frame: Frame | undefined, owner: PendingOwner) {
+    this.method = method;
     this.frame = frame;
     this.#owner = owner;
     this.promise = new Promise((resolve, reject) => {
@@ -48,7 +50,7 @@ export class PendingCall {
 
   /** Gives the call up by itself after a time or on abort. */
   limit(timeout: number, signal: AbortSignal | undefined): void {
-    if (timeout > 0) this.#timer = setTimeout(() => this.#giveUp(this.#timeoutError(timeout)), timeout);
+    if (timeout > 0) this.#timer = setTimeout(() => this.#giveUp(this.#late(timeout)), timeout);
     if (signal === undefined) return;
     this.#signal = signal;
     this.#onAbort = () => this.#giveUp(signal.reason);
@@ -76,18 +78,29 @@ export class PendingCall {
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  #timeoutError(timeout: number): CallTimeoutError {
-    const phase = this.#owner.isRunning(this) ? 'run' : 'queue';
-    const where =
-      phase === 'queue'
-        ? 'the module was still working on an earlier one: raise the timeout, or start fewer calls at once'
-        : 'the module was still working on it, and goes on: raise the timeout, or dispose to stop it';
-    return new CallTimeoutError(`The call had no answer within ${timeout} ms; ${where}.`, {
-      method: this.#method,
-      timeout,
-      phase,
-    });
+  #late(timeout: number): CallTimeoutError {
+    return timeoutError(this.method, timeout, this.#owner.phaseOf(this), this.#owner.stopsCalls);
   }
+}
+
+/**
+ * Says that a call's time is over, and where the call was.
+ *
+ * @param timeout milliseconds that it had
+ * @param stopped whether the module is told to stop
+ */
+export function timeoutError(method: string, timeout: number, phase: CallPhase, stopped: boolean): CallTimeoutError {
+  const run = stopped ? 'and was told to stop: raise the timeout' : 'and goes on: raise the timeout, or dispose to stop it';
+  const where = {
+    queue: 'the module was still working on an earlier one: raise the timeout, or start fewer calls at once',
+    run: `the module was still working on it, ${run}`,
+    transfer: 'its bytes or those of its answer were still on their way: raise the timeout, or send less at once',
+  }[phase];
+  return new CallTimeoutError(`${title(method)} had no answer within ${timeout} ms; ${where}.`, { method, timeout, phase });
+}
+
+function title(method: string): string {
+  return method === 'call' ? 'The call' : `The call of ${method}`;
 }
 
 /** Calls in order, with removal from anywhere in constant time. */

@@ -28,6 +28,8 @@ export interface Transport {
   hold(alive: boolean): void;
   /** Drops everything unsent and unread. */
   destroy(): void;
+  /** Bytes of frames that the operating system has not taken yet. */
+  readonly unwritten: number;
 }
 
 interface Holdable {
@@ -52,6 +54,10 @@ export class StreamTransport implements Transport {
   constructor(input: Writable, output: Readable) {
     this.#input = input;
     this.#output = output;
+  }
+
+  get unwritten(): number {
+    return this.#unwrittenBytes + this.#input.writableLength;
   }
 
   start(sink: TransportSink): void {
@@ -83,7 +89,7 @@ export class StreamTransport implements Transport {
       this.#flushScheduled = true;
       process.nextTick(() => this.#flush());
     }
-    if (this.#unwrittenBytes + this.#input.writableLength > SATURATED_BYTES) this.#saturated = true;
+    if (this.unwritten > SATURATED_BYTES) this.#saturated = true;
     return !this.#saturated;
   }
 

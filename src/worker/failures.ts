@@ -1,5 +1,6 @@
 /** The errors of a worker's end: what happened, in the words of the worker's own output, and what to do. */
 
+import { UnsupportedCallError } from '../call-errors';
 import { DisposedError, SpawnError, WorkerCrashedError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
 
@@ -19,7 +20,7 @@ export function crashError(status: ExitStatus, stderr: string): WorkerCrashedErr
 export function earlyEndError(entry: string, status: ExitStatus, output: string, lastError: Error | undefined): SpawnError {
   const why =
     status.exitCode === 0
-      ? 'It reached its end without reading a frame: a module reads frames from sys.stdin.buffer in a loop.'
+      ? 'It ended without reading a frame: let it define functions and return, with no sys.exit(), or read frames from sys.stdin.buffer in a loop.'
       : (hintForTraceback(output) ?? 'Mend what its output names.');
   return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
     attempts: 1,
@@ -50,5 +51,12 @@ export function lateError(entry: string, timeout: number, output: string): Spawn
   return new SpawnError(
     `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
     { attempts: 1, output },
+  );
+}
+
+export function noFunctionsError(used: string, method: string): UnsupportedCallError {
+  return new UnsupportedCallError(
+    `${used} needs a module of functions, and this one reads frames itself: use call(payload), or let the entry define functions and return.`,
+    { method, response: undefined, used },
   );
 }

@@ -1,15 +1,18 @@
-/** One worker from start to end. Owns its state, its channel and what it printed last; where it runs is the engine's business. */
+/** One worker from start to end. Owns its state; its process and channel are a run's, where it runs is the engine's business. */
 
-import { BareChannel, type ChannelLimits } from '../channel/bare-channel';
+import type { ResponseKind } from '../call-errors';
+import type { ChannelLimits } from '../channel/channel';
 import type { CallOptions } from '../channel/pending';
+import type { RpcChannel } from '../channel/rpc-channel';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
 import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError } from '../errors';
-import { OutputTail } from '../process/output';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
+import type { IntPolicy } from '../protocol/decoder';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, earlyEndError, lateError, metChange } from './failures';
+import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError } from './failures';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
+import { Run, type WorkerNews, type WorkerOutput } from './run';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
 const BROKEN_GRACE_MS = 100;
@@ -24,36 +27,30 @@ export interface WorkerLimits extends ChannelLimits {
 
 /** What a worker reports to whoever made it. */
 export interface WorkerObserver {
+  readonly output: WorkerOutput;
+  readonly news: WorkerNews;
   onState(change: StateChange): void;
-  /** Bytes that it printed. Returns false if it should be held back until `onRoom` is called. */
-  onOutput(stream: 'stdout' | 'stderr', chunk: Uint8Array, onRoom: () => void): boolean;
   /** Its process ended, whether wanted or not. */
   onExit(status: ExitStatus): void;
   /** It was lost although nobody asked it to end. */
   onError(error: Error): void;
 }
 
-/** A process that runs, and what belongs to it alone. */
-interface Run {
-  readonly started: StartedWorker;
-  readonly tails: { readonly stdout: OutputTail; readonly stderr: OutputTail };
-  channel: BareChannel;
-  /** Why the protocol broke, if it did. */
-  broken: Error | undefined;
-}
-
 export class Worker {
   readonly #engine: Engine;
   readonly #limits: WorkerLimits;
+  readonly #int: IntPolicy;
   readonly #observer: WorkerObserver;
   #state: ModuleState = 'created';
   #run: Run | undefined;
   #disposed: Promise<void> | undefined;
   readonly #disposal = new AbortController();
 
-  constructor(engine: Engine, limits: WorkerLimits, observer: WorkerObserver) {
+  /** @param int what whole numbers from Python become */
+  constructor(engine: Engine, limits: WorkerLimits, int: IntPolicy, observer: WorkerObserver) {
     this.#engine = engine;
     this.#limits = limits;
+    this.#int = int;
     this.#observer = observer;
   }
 
@@ -89,8 +86,26 @@ export class Worker {
 
   /** Calls the module; see `Channel.request`. Rejects with NotReadyError or DisposedError when there is no ready worker. */
   call(payload: unknown, options: CallOptions): Promise<unknown> {
-    if (this.#state === 'ready' && this.#run) return this.#run.channel.request(payload, options);
-    return Promise.reject(this.#state === 'closed' ? disposedError() : this.#notReady());
+    if (this.#state === 'ready' && this.#run?.channel) return this.#run.channel.request(payload, options);
+    return Promise.reject(this.#noWorkerError());
+  }
+
+  /**
+   * Gives the channel to a module of functions.
+   *
+   * @param used what the caller wants it for, such as `send`
+   * @param method the name that it calls; empty if it calls none
+   * @throws NotReadyError, DisposedError there is no ready worker; UnsupportedCallError the module reads frames itself
+   */
+  rpc(used: string, method: string): RpcChannel {
+    if (this.#state !== 'ready' || !this.#run) throw this.#noWorkerError();
+    if (!this.#run.rpc) throw noFunctionsError(used, method);
+    return this.#run.rpc;
+  }
+
+  /** How a function of the module answers, as far as that is known now. */
+  responseOf(method: string): ResponseKind | undefined {
+    return this.#run?.rpc?.hello.methods.get(method)?.response;
   }
 
   /** Ends the worker: politely, then by force. The second and later calls wait for the first. */
@@ -104,8 +119,8 @@ export class Worker {
     this.#disposal.abort(disposedError());
     const run = this.#run;
     if (!run) return;
-    run.channel.close(() => new DisposedError('This Synapse was disposed while the call was outstanding: await calls before dispose().'));
-    run.channel.end();
+    run.close(() => new DisposedError('This Synapse was disposed while the call was outstanding: await calls before dispose().'));
+    run.end();
     run.started.hold(true);
     await terminate(run.started, this.#limits.disposeTimeout);
   }
@@ -133,7 +148,7 @@ export class Worker {
     }
     this.#change('start', `process ${started.info.pid} was started`);
     const hello = await this.#connect(started, module.entry, stop);
-    this.#change('hello', hello ? `Python ${hello.python} is ready to read` : 'the program was started');
+    this.#change('hello', hello ? `Python ${hello.python} is ready` : 'the program was started');
     this.#change('open', 'the channel is open');
     started.hold(false);
   }
@@ -151,7 +166,7 @@ export class Worker {
       };
       const onStop = (): void => fail(stop.reason);
       stop.addEventListener('abort', onStop, { once: true });
-      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, printed(run))), startupTimeout) : undefined;
+      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, run.printed)), startupTimeout) : undefined;
       const settle = (): void => {
         settled = true;
         stop.removeEventListener('abort', onStop);
@@ -165,45 +180,38 @@ export class Worker {
         settle();
         resolve(undefined);
       }
-      started.exited.then((status) => settled || fail(earlyEndError(entry, status, printed(run), run.broken)));
+      started.exited.then((status) => settled || fail(earlyEndError(entry, status, run.printed, run.broken)));
     });
   }
 
   #open(started: StartedWorker, onHello: (hello: Hello) => void): Run {
-    const run: Run = { started, tails: { stdout: new OutputTail(), stderr: new OutputTail() }, broken: undefined } as Run;
-    this.#run = run;
-    this.#collect(run, 'stdout');
-    this.#collect(run, 'stderr');
-    run.channel = new BareChannel(
-      started.transport,
-      this.#limits,
-      { onHello, onFailure: (error) => this.#onChannelFailure(run, error) },
-      started.announces,
+    const { output, news } = this.#observer;
+    const run = new Run(
+      started,
+      { ...this.#limits, int: this.#int },
+      {
+        output,
+        news,
+        onHello,
+        onFailure: (broken, error) => this.#onChannelFailure(broken, error),
+      },
     );
+    this.#run = run;
     started.exited.then((status) => this.#onExit(run, status));
     return run;
-  }
-
-  #collect(run: Run, name: 'stdout' | 'stderr'): void {
-    const stream = run.started[name];
-    stream?.on('data', (chunk: Uint8Array) => {
-      run.tails[name].add(chunk);
-      if (!this.#observer.onOutput(name, chunk, () => stream.resume())) stream.pause();
-    });
-    stream?.on('error', () => undefined);
   }
 
   /** The stream of frames is over: the process is ending, or must be ended because its position is lost. */
   #onChannelFailure(run: Run, error: Error | undefined): void {
     run.broken = error;
     run.started.hold(true);
-    if (error) run.channel.close(() => error);
+    if (error) run.close(() => error);
     if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
   }
 
   #onExit(run: Run, status: ExitStatus): void {
-    const stderr = run.tails.stderr.toString();
-    run.channel.close(() => crashError(status, stderr));
+    const { stderr } = run;
+    run.close(() => crashError(status, stderr));
     run.started.transport.destroy();
     this.#run = undefined;
     this.#observer.onExit(status);
@@ -219,7 +227,8 @@ export class Worker {
     this.#observer.onState({ from, to: this.#state, reason });
   }
 
-  #notReady(): NotReadyError {
+  #noWorkerError(): NotReadyError | DisposedError {
+    if (this.#state === 'closed') return disposedError();
     const what =
       this.#state === 'created'
         ? 'Nothing was spawned yet: await spawn() before the first call.'
@@ -228,8 +237,4 @@ export class Worker {
           : 'The worker is still starting: await spawn() before the first call.';
     return new NotReadyError(this.#state, what);
   }
-}
-
-function printed(run: Run): string {
-  return [run.tails.stdout.toString(), run.tails.stderr.toString()].filter(Boolean).join('\n');
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
-import type { LogLine } from '../../src/api/synapse';
+import type { LogLine } from '../../src/index';
 import { spawnFixture } from '../support/fixture';
 
 async function readAll(stream: Readable): Promise<string> {

@@ -1,17 +1,17 @@
-import { BareChannel, type ChannelLimits } from '../../src/channel/bare-channel';
-import { type FrameError, QueueFullError } from '../../src/errors';
-import type { Hello } from '../../src/protocol/message';
+import { QueueFullError } from '../../src/call-errors';
+import { BareChannel } from '../../src/channel/bare-channel';
+import type { ChannelOptions } from '../../src/channel/channel';
+import type { FrameError } from '../../src/errors';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
 
-const LIMITS: ChannelLimits = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0 };
+const OPTIONS: ChannelOptions = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0, int: 'auto' };
 
-function open(limits: Partial<ChannelLimits> = {}, awaitsHello = false) {
+function open(options: Partial<ChannelOptions> = {}) {
   const transport = new FakeTransport();
-  const seen = { hellos: [] as Hello[], failures: [] as (FrameError | undefined)[] };
-  const observer = { onHello: (hello: Hello) => seen.hellos.push(hello), onFailure: (error?: FrameError) => seen.failures.push(error) };
-  const channel = new BareChannel(transport, { ...LIMITS, ...limits }, observer, awaitsHello);
-  return { transport, channel, ...seen };
+  const failures: (FrameError | undefined)[] = [];
+  const channel = new BareChannel(transport, { ...OPTIONS, ...options }, { onFailure: (error) => failures.push(error) });
+  return { transport, channel, failures };
 }
 
 const call = (channel: BareChannel, payload: unknown, options = {}) => channel.request(payload, options);
@@ -180,23 +180,5 @@ describe('close', () => {
     expect(errors.map(({ message }) => message)).toEqual(['first', 'first', 'first', 'first']);
     expect(new Set(errors).size).toBe(4);
     expect(transport.held).toBe(false);
-  });
-});
-
-describe('the first frame', () => {
-  const hello = Buffer.from('93000183a46d6f6465a46c6f6f70a6707974686f6ea6332e31312e37a37069642a', 'hex');
-
-  it('is the hello where one is awaited', () => {
-    const { transport, hellos, failures } = open({}, true);
-    transport.answer(...hello);
-    expect(hellos).toEqual([{ mode: 'loop', python: '3.11.7', pid: 42 }]);
-    expect(failures).toEqual([]);
-  });
-
-  it('breaks the stream if it is something else', () => {
-    const { transport, hellos, failures } = open({}, true);
-    transport.answer(0xc1);
-    expect(hellos).toEqual([]);
-    expect(failures).toEqual([expect.objectContaining({ code: 'ERR_SYNAPSE_FRAME' })]);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { PendingCall, PendingList } from '../../src/channel/pending';
 
-const owner = { isRunning: () => true, onGivenUp: () => undefined };
+const owner = { stopsCalls: false, phaseOf: () => 'run' as const, onGivenUp: () => undefined };
 
 it('keeps its order whatever is taken out, as an array would', () => {
   const step = fc.oneof(fc.constant('push' as const), fc.constant('shift' as const), fc.nat({ max: 50 }));

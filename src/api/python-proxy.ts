@@ -1,0 +1,38 @@
+/** The names of a module as properties of an object. Owns the proxy; calls and reads go the ways of `send`, `stream` and attributes. */
+
+import { inspect } from 'node:util';
+import { attribute } from '../channel/attribute';
+
+/**
+ * The functions, classes and constants of a module: `await s.py.predict(a, b, kw({ precision: 2 }))` calls, `await s.py.VERSION` reads,
+ * `for await (const x of s.py.batches(3))` consumes a stream, `await s.py.Model('x')` makes an instance and gives its handle. An
+ * `undefined` at the end of the arguments is left out, so that Python's default applies.
+ *
+ * @typeParam T the names and what they give; not checked
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
+export type PythonProxy<T = any> = T;
+
+/** What the properties do. */
+export interface PythonCaller {
+  /** Calls a function: gives a promise, or an async iterable if the function gives a stream. */
+  callPython(name: string, args: readonly unknown[]): unknown;
+  readPython(name: string): Promise<unknown>;
+}
+
+/** Makes the object. It is itself no thenable, so that it can be awaited and returned. */
+export function pythonProxy(caller: PythonCaller): PythonProxy {
+  const target = Object.create(null, { [inspect.custom]: { value: () => '[Python module]' } });
+  return new Proxy(target, {
+    get(_, key) {
+      if (typeof key === 'symbol' || key === 'then') return undefined;
+      return attribute(
+        (args) => caller.callPython(key, args),
+        () => caller.readPython(key),
+      );
+    },
+    set(_, key) {
+      throw new TypeError(`The name ${String(key)} of a Python module cannot be set from here: call a function that sets it.`);
+    },
+  });
+}

@@ -1,0 +1,239 @@
+/** The calls of a worker by their ids. Owns which answer is whose, which calls were given up, and what became of those. */
+
+import { type CallPhase, QueueFullError, type ResponseKind, UnsupportedCallError } from '../call-errors';
+import { type Hello, KIND, type Message } from '../protocol/message';
+import { CallWindow } from './call-window';
+import type { ChannelLimits } from './channel';
+import type { Inbox } from './inbox';
+import { callHeader, type Invocation } from './invocation';
+import type { Outbox } from './outbox';
+import type { Patience } from './patience';
+import type { Payloads } from './payloads';
+import type { CallOptions, PendingCall, PendingOwner } from './pending';
+import type { References } from './references';
+import { type Rung, readError, readRung } from './remote-error';
+import { RpcCall } from './rpc-call';
+
+/** Methods of calls that go on unseen, remembered for their logs. */
+const MOST_UNSEEN = 1000;
+
+/** How a call that was given up ended. */
+export interface CancelReport {
+  readonly method: string;
+  /** Of the call, as in log entries. */
+  readonly id: number;
+  /**
+   * `queue`: it never began. `cooperative`: the function ended by itself when it was told. `injected`: an exception was raised in it.
+   * `finished`: it had ended, or ended in its own way.
+   */
+  readonly rung: Rung;
+  /** Milliseconds from giving it up to its end. */
+  readonly elapsed: number;
+}
+
+/** What calls share with the rest of their channel. */
+export interface CallSurroundings {
+  readonly hello: Hello;
+  readonly limits: ChannelLimits;
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly references: References;
+  readonly patience: Patience;
+  readonly payloads: Payloads;
+  readonly onCancel: (report: CancelReport) => void;
+}
+
+export class Calls implements PendingOwner {
+  readonly stopsCalls = true;
+  readonly #around: CallSurroundings;
+  readonly #window: CallWindow;
+  /** Calls that were sent and have no closing answer, but for the serial ones, which the window has. */
+  readonly #beside = new Map<number, RpcCall>();
+  readonly #unseen = new Map<number, string>();
+
+  constructor(around: CallSurroundings) {
+    this.#around = around;
+    this.#window = new CallWindow(around.limits.maxInFlight, around.limits.maxQueue, (call) => this.#send(call));
+  }
+
+  /** Makes a call. See `RpcChannel.invoke`. */
+  add(invocation: Invocation, options: CallOptions): Promise<unknown> {
+    const { signal } = options;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    let call: RpcCall;
+    try {
+      call = this.#make(invocation, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    this.#around.patience.begin();
+    this.#window.add(call);
+    return call.promise;
+  }
+
+  /** The name of the method that a call is of, while it is remembered. */
+  methodOf(id: number): string | undefined {
+    return this.#find(id)?.method ?? this.#unseen.get(id);
+  }
+
+  phaseOf(call: PendingCall): CallPhase {
+    const { id, sentAt, answered } = call as RpcCall;
+    if (sentAt === 0) return 'queue';
+    const { outbox, inbox } = this.#around;
+    if (outbox.writtenBytes < sentAt || inbox.arriving === id || answered) return 'transfer';
+    return this.#window.isBehind(call as RpcCall) ? 'queue' : 'run';
+  }
+
+  onGivenUp(pending: PendingCall): void {
+    const call = pending as RpcCall;
+    this.#around.patience.end();
+    if (call.frame !== undefined) {
+      this.#window.drop(call);
+      call.undo?.();
+      this.#around.onCancel({ method: call.method, id: call.id, rung: 'queue', elapsed: 0 });
+    } else if (!call.answered) {
+      call.givenUpAt = performance.now();
+      this.#around.outbox.tell(KIND.cancel, call.id);
+    }
+  }
+
+  /** Takes the answer to a call. Returns false if no call has that id. */
+  onAnswer(message: Message): boolean {
+    const call = this.#find(message.id);
+    if (!call) return false;
+    call.answered = true;
+    if (call.serial) this.#window.done(call);
+    else this.#beside.delete(call.id);
+    if (call.settled) this.#report(call, message);
+    else if (message.kind === KIND.error) this.#fail(call, message);
+    else this.#deliver(call, message);
+    if (message.kind === KIND.ack) this.#remember(call);
+    return true;
+  }
+
+  /** Sends what may be sent, after answers made room. */
+  advance(): void {
+    this.#window.advance();
+  }
+
+  /** The transport takes frames again. */
+  onDrain(): void {
+    this.#window.drain();
+  }
+
+  /** Rejects every call. */
+  close(reason: () => Error): void {
+    for (const call of [...this.#window.clear(), ...this.#beside.values()]) {
+      if (call.frame !== undefined) call.undo?.();
+      if (!call.settled) call.reject(reason());
+    }
+    this.#beside.clear();
+  }
+
+  #make(invocation: Invocation, options: CallOptions): RpcCall {
+    const { hello, limits, outbox, references } = this.#around;
+    const { name, on, used } = invocation;
+    const method = on === undefined ? hello.methods.get(name) : undefined;
+    const response = method?.response ?? 'result';
+    if (response === 'stream') throw notAStreamCall(name, response, used);
+    if (this.#window.isFull) throw queueFull(limits.maxQueue);
+    const timeout = options.timeout ?? limits.callTimeout;
+    const nested = references.functions.running > 0;
+    const id = outbox.nextId();
+    const payload = references.encodeArguments(invocation);
+    const undo = references.taken();
+    const serial = !nested && !method?.concurrent;
+    try {
+      const frame = outbox.frame(callHeader(id, invocation, timeout, nested), payload);
+      const call = new RpcCall(id, titleOf(invocation), used, response, serial, frame, this);
+      call.undo = undo;
+      call.limit(timeout, options.signal);
+      return call;
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+  }
+
+  #send(call: RpcCall): boolean {
+    const { outbox, patience } = this.#around;
+    const isFree = outbox.write(call.frame ?? []);
+    call.frame = undefined;
+    call.sentAt = outbox.sentBytes;
+    if (call.response === 'none') {
+      this.#remember(call);
+      call.resolve(undefined);
+      patience.end();
+    } else if (!call.serial) this.#beside.set(call.id, call);
+    return isFree;
+  }
+
+  #find(id: number): RpcCall | undefined {
+    return this.#window.find(id) ?? this.#beside.get(id);
+  }
+
+  #deliver(call: RpcCall, message: Message): void {
+    let value: unknown;
+    try {
+      value = this.#around.payloads.value(message);
+    } catch (error) {
+      value = Promise.reject(error);
+    }
+    if (value instanceof Promise) {
+      value.then(
+        (late) => this.#settle(call, () => call.resolve(late)),
+        (error) => this.#settle(call, () => call.reject(error)),
+      );
+      return;
+    }
+    call.resolve(value);
+    this.#around.patience.end();
+  }
+
+  #fail(call: RpcCall, message: Message): void {
+    const { hello, payloads } = this.#around;
+    const { method, used } = call;
+    call.reject(readError(payloads, message, { method, used, methods: hello.methods }));
+    this.#around.patience.end();
+  }
+
+  /** A call may have been given up while its answer was decoded. */
+  #settle(call: RpcCall, settle: () => void): void {
+    if (call.settled) return;
+    settle();
+    this.#around.patience.end();
+  }
+
+  /** A call that was given up has got its closing answer. */
+  #report({ method, id, givenUpAt }: RpcCall, message: Message): void {
+    const { payloads, onCancel } = this.#around;
+    const rung = message.kind === KIND.error ? readRung(payloads, message) : 'finished';
+    if (message.kind !== KIND.error) payloads.discard(message);
+    onCancel({ method, id, rung, elapsed: performance.now() - givenUpAt });
+  }
+
+  #remember(call: RpcCall): void {
+    this.#unseen.set(call.id, call.method);
+    if (this.#unseen.size > MOST_UNSEEN) this.#unseen.delete(this.#unseen.keys().next().value as number);
+  }
+}
+
+function titleOf({ name, on }: Invocation): string {
+  if (name !== '') return name;
+  return on === undefined ? 'call' : 'a handle';
+}
+
+function notAStreamCall(method: string, response: ResponseKind, used: string): UnsupportedCallError {
+  return new UnsupportedCallError(`${method} gives a stream: use stream('${method}', ...), or for await over py.${method}(...).`, {
+    method,
+    response,
+    used,
+  });
+}
+
+function queueFull(limit: number): QueueFullError {
+  return new QueueFullError(
+    limit,
+    `${limit} calls are waiting already, as many as maxQueue allows: await earlier calls first, or raise the option.`,
+  );
+}

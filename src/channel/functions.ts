@@ -1,0 +1,85 @@
+/** Functions of this program that Python can call. Owns their ids, how often each was sent, and the calls of them that run. */
+
+import { StaleHandleError } from '../call-errors';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+interface Entry {
+  readonly id: number;
+  readonly callback: AnyFunction;
+  /** How often it was sent and not yet released. */
+  count: number;
+}
+
+/** Sends the answer to a call of a function. */
+export interface CallbackSender {
+  /** Throws if the value has no faithful form. */
+  sendResult(id: number, value: unknown): void;
+  sendError(id: number, error: unknown): void;
+}
+
+export class Functions {
+  readonly #sender: CallbackSender;
+  readonly #byId = new Map<number, Entry>();
+  readonly #byFunction = new Map<AnyFunction, Entry>();
+  #lastId = 0;
+  #running = 0;
+
+  constructor(sender: CallbackSender) {
+    this.#sender = sender;
+  }
+
+  /** How many calls of functions have begun and not ended. */
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Gives the id under which a function is sent once more. */
+  refer(callback: AnyFunction): number {
+    let entry = this.#byFunction.get(callback);
+    if (!entry) {
+      this.#lastId += 2;
+      entry = { id: this.#lastId, callback, count: 0 };
+      this.#byId.set(entry.id, entry);
+      this.#byFunction.set(callback, entry);
+    }
+    entry.count++;
+    return entry.id;
+  }
+
+  /** Python let go of a function as often as it says. */
+  release(id: number, count: number): void {
+    const entry = this.#byId.get(id);
+    if (!entry) return;
+    entry.count -= count;
+    if (entry.count > 0) return;
+    this.#byId.delete(id);
+    this.#byFunction.delete(entry.callback);
+  }
+
+  /**
+   * Runs a function for Python and answers.
+   *
+   * @param id of the call
+   * @param target id of the function
+   * @param args positional arguments; keyword arguments come last, as an object
+   */
+  async run(id: number, target: number, args: readonly unknown[]): Promise<void> {
+    this.#running++;
+    try {
+      const entry = this.#byId.get(target);
+      if (!entry) throw new StaleHandleError('function', 'The JavaScript function was released already.');
+      this.#sender.sendResult(id, await entry.callback(...args));
+    } catch (thrown) {
+      this.#sender.sendError(id, thrown);
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** Forgets every function. */
+  clear(): void {
+    this.#byId.clear();
+    this.#byFunction.clear();
+  }
+}

@@ -1,0 +1,104 @@
+/** A Python object that stays in Python, as it looks in TypeScript. Owns the proxy; whose object it is and how it is called is handles' business. */
+
+import { inspect } from 'node:util';
+import { attribute } from './attribute';
+
+const MARK = Symbol.for('synapse-py.handle');
+
+/** What every handle has besides the attributes of its object. */
+interface HandleControls {
+  /** Lets Python forget the object. The garbage collector does so too, later. */
+  release(): void;
+  /** The same as `release`, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A Python object that stays in Python: an instance, a class, a function. `await handle.method(a, kw({ b: 1 }))` calls, `await handle.name`
+ * reads an attribute, `await handle(a)` calls the object itself. As an argument it is the object again.
+ *
+ * @typeParam T its methods and attributes, each of which gives a promise; not checked
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a Python object has whatever attributes it has
+export type Handle<T = any> = T & HandleControls;
+
+/** What is known of the object behind a handle. */
+export interface HandleRecord {
+  readonly id: number;
+  readonly kind: string;
+  readonly type: string;
+  /** How often it arrived. */
+  count: number;
+  released: boolean;
+  readonly owner: HandleOwner;
+}
+
+/** What a handle does. */
+export interface HandleOwner {
+  /** Calls a method, or with an empty name the object itself. */
+  call(record: HandleRecord, name: string, args: readonly unknown[]): Promise<unknown>;
+  read(record: HandleRecord, name: string): Promise<unknown>;
+  release(record: HandleRecord): void;
+  /** Whether the object cannot be reached any more. */
+  isStale(record: HandleRecord): boolean;
+}
+
+/** Gives the record of a handle, if a value is one. */
+export function recordOf(value: object): HandleRecord | undefined {
+  return typeof value === 'function' ? (value as { [MARK]?: HandleRecord })[MARK] : undefined;
+}
+
+/** Makes the handle of a record. */
+export function handleOf(record: HandleRecord): Handle {
+  const target = (): void => undefined;
+  // Inspection looks behind proxies, so what it finds there must speak for the handle.
+  Object.defineProperty(target, inspect.custom, { value: () => `[${describe(record)}]` });
+  return new Proxy(target, new HandleTraps(record));
+}
+
+function describe({ kind, type, released }: HandleRecord): string {
+  return `Python ${kind} ${type}${released ? ' (released)' : ''}`;
+}
+
+class HandleTraps implements ProxyHandler<() => void> {
+  readonly #record: HandleRecord;
+  readonly #release: () => void;
+  readonly #text: () => string;
+
+  constructor(record: HandleRecord) {
+    this.#record = record;
+    this.#release = () => record.owner.release(record);
+    this.#text = () => `[${describe(record)}]`;
+  }
+
+  get(_target: object, key: string | symbol): unknown {
+    const record = this.#record;
+    if (typeof key === 'symbol') return this.#symbol(key);
+    if (key === 'then') return undefined;
+    if (key === 'release') return this.#release;
+    if (key === 'toString' || key === 'toJSON') return this.#text;
+    return attribute(
+      (args) => record.owner.call(record, key, args),
+      () => record.owner.read(record, key),
+    );
+  }
+
+  apply(_target: object, _self: unknown, args: unknown[]): unknown {
+    return this.#record.owner.call(this.#record, '', args);
+  }
+
+  has(_target: object, key: string | symbol): boolean {
+    return key === MARK || key === Symbol.dispose || key === 'release';
+  }
+
+  set(_target: object, key: string | symbol): boolean {
+    throw new TypeError(`The attribute ${String(key)} of a Python object cannot be set from here: call a method that sets it.`);
+  }
+
+  #symbol(key: symbol): unknown {
+    if (key === MARK) return this.#record;
+    if (key === Symbol.dispose) return this.#release;
+    if (key === Symbol.toPrimitive) return this.#text;
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+/** The streams that Python gives out, by their ids. Owns which are open, which were left, and how their calls begin. */
+
+import { type CallTimeoutError, UnsupportedCallError } from '../call-errors';
+import { KIND, type Message } from '../protocol/message';
+import type { CallSurroundings } from './calls';
+import type { InboundStream, StreamConnection, StreamOwner } from './inbound-stream';
+import { callHeader, type Invocation } from './invocation';
+import { type CallOptions, timeoutError } from './pending';
+import { readError, readRung } from './remote-error';
+
+/** A stream that its consumer left before its end. */
+interface LeftStream {
+  readonly method: string;
+  readonly since: number;
+}
+
+export class InboundStreams implements StreamOwner {
+  readonly #around: CallSurroundings;
+  readonly #open = new Map<number, InboundStream>();
+  readonly #left = new Map<number, LeftStream>();
+  /** Bytes sent by the channel up to the end of a stream's call. */
+  readonly #sentAt = new WeakMap<InboundStream, number>();
+  #closed: (() => Error) | undefined;
+
+  constructor(around: CallSurroundings) {
+    this.#around = around;
+  }
+
+  /** Gives what a stream needs at its first pull. */
+  connection(options: CallOptions): StreamConnection {
+    return { owner: this, timeout: options.timeout ?? this.#around.limits.callTimeout };
+  }
+
+  /** The name of the method that a stream is of, while it is open. */
+  methodOf(id: number): string | undefined {
+    return this.#open.get(id)?.method ?? this.#left.get(id)?.method;
+  }
+
+  begin(stream: InboundStream, invocation: Invocation): number {
+    if (this.#closed) throw this.#closed();
+    const { hello, outbox, references } = this.#around;
+    const response = hello.methods.get(invocation.name)?.response;
+    if (response !== undefined && response !== 'stream') throw noStream(invocation.name, response);
+    const id = outbox.nextId();
+    const payload = references.encodeArguments(invocation);
+    const undo = references.taken();
+    try {
+      outbox.write(outbox.frame(callHeader(id, invocation, 0, references.functions.running > 0), payload));
+    } catch (error) {
+      undo?.();
+      throw error;
+    }
+    this.#sentAt.set(stream, outbox.sentBytes);
+    this.#open.set(id, stream);
+    return id;
+  }
+
+  grant(id: number, bytes: number): void {
+    this.#around.outbox.tell(KIND.credit, id, bytes);
+  }
+
+  leave(stream: InboundStream): void {
+    if (!this.#open.delete(stream.id)) return;
+    this.#left.set(stream.id, { method: stream.method, since: performance.now() });
+    this.#around.outbox.tell(KIND.cancel, stream.id);
+  }
+
+  decode(chunk: Message): unknown {
+    return this.#around.payloads.value(chunk);
+  }
+
+  onWaiting(waiting: boolean): void {
+    if (waiting) this.#around.patience.begin();
+    else this.#around.patience.end();
+  }
+
+  late(stream: InboundStream, timeout: number): CallTimeoutError {
+    const { outbox, inbox } = this.#around;
+    const isMoving = outbox.writtenBytes < (this.#sentAt.get(stream) ?? 0) || inbox.arriving === stream.id;
+    return timeoutError(stream.method, timeout, isMoving ? 'transfer' : 'run', true);
+  }
+
+  /** Takes a message that belongs to a stream. Returns false if no stream has that id. */
+  onMessage(message: Message): boolean {
+    const stream = this.#open.get(message.id);
+    if (!stream) return this.#onLateMessage(message);
+    if (message.kind === KIND.chunk) stream.onChunk(message);
+    else this.#end(stream, message);
+    return true;
+  }
+
+  close(reason: () => Error): void {
+    this.#closed = reason;
+    for (const stream of this.#open.values()) stream.onEnd({ error: reason() });
+    this.#open.clear();
+    this.#left.clear();
+  }
+
+  #end(stream: InboundStream, message: Message): void {
+    const { hello, payloads } = this.#around;
+    const { method } = stream;
+    this.#open.delete(message.id);
+    if (message.kind === KIND.end) stream.onEnd();
+    else if (message.kind === KIND.error) {
+      stream.onEnd({ error: readError(payloads, message, { method, used: 'stream', methods: hello.methods }) });
+    } else {
+      payloads.discard(message);
+      stream.onEnd({ error: noStream(method, 'result') });
+    }
+  }
+
+  #onLateMessage(message: Message): boolean {
+    const left = this.#left.get(message.id);
+    if (!left) return false;
+    const { payloads, onCancel } = this.#around;
+    if (message.kind !== KIND.end && message.kind !== KIND.error) payloads.discard(message);
+    if (message.kind === KIND.chunk) return true;
+    this.#left.delete(message.id);
+    const rung = message.kind === KIND.error ? readRung(payloads, message) : 'finished';
+    onCancel({ method: left.method, id: message.id, rung, elapsed: performance.now() - left.since });
+    return true;
+  }
+}
+
+function noStream(method: string, response: 'result' | 'ack' | 'none'): UnsupportedCallError {
+  return new UnsupportedCallError(`${method} gives no stream (its response is ${response}): use send('${method}', ...).`, {
+    method,
+    response,
+    used: 'stream',
+  });
+}

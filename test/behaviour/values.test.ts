@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Synapse } from '../../src/api/synapse';
+import * as library from '../../src/index';
+import { FIXTURES, makeForFixture, makeSynapse } from '../support/fixture';
+import { rejection } from '../support/until';
+
+const page = readFileSync(join(__dirname, '..', '..', 'docs', 'types.md'), 'utf8');
+/** What expressions on the page may use besides the library. */
+const helpers = {
+  cyclic: () => {
+    const items: unknown[] = [];
+    items.push(items);
+    return items;
+  },
+  nested: (depth: number) => {
+    let value: unknown = 0;
+    for (let at = 0; at < depth; at += 1) value = [value];
+    return value;
+  },
+};
+
+interface Row {
+  left: string;
+  right: string;
+}
+
+/** Reads the table that stands behind a comment. */
+function rowsOf(name: string): Row[] {
+  const table = page.split(`<!-- ${name} -->`)[1]?.split('\n\n')[0] ?? '';
+  const lines = table.split('\n').filter((line) => line.startsWith('| `'));
+  return lines.map((line) => {
+    const [left = '', right = ''] = line.split(' | ').map((cell) => cell.replace(/^\| /, '').replaceAll('`', ''));
+    return { left, right };
+  });
+}
+
+function evaluate(expression: string): unknown {
+  const scope = { ...library, ...helpers };
+  return new Function(...Object.keys(scope), `return (${expression});`)(...Object.values(scope));
+}
+
+function expectSame(found: unknown, expected: unknown): void {
+  expect(found).toEqual(expected);
+  if (typeof expected !== 'object' || expected === null) return;
+  expect(found?.constructor).toBe(expected.constructor);
+  if (Object.hasOwn(Object.getPrototypeOf(expected), 'toString')) expect(String(found)).toBe(String(expected));
+  expect(Object.keys(found as object)).toEqual(Object.keys(expected));
+}
+
+async function expectArrives(synapse: Synapse, { left, right }: Row): Promise<void> {
+  if (right !== 'error') return expectSame(await synapse.send('make', left), evaluate(right));
+  expect(await rejection(synapse.send('make', left))).toMatchObject({
+    code: 'ERR_SYNAPSE_SERIALIZATION',
+    path: expect.stringMatching(/^result/),
+  });
+}
+
+async function expectIsTaken(synapse: Synapse, { left, right }: Row): Promise<void> {
+  if (right !== 'error') return expect(await synapse.py.difference(evaluate(left), right)).toBeNull();
+  const error = await rejection(synapse.py.difference(evaluate(left), 'None'));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION', path: expect.stringMatching(/^arguments\[0\]/) });
+}
+
+it.each([
+  ['from python', 55],
+  ['from python with numpy', 18],
+  ['from typescript', 40],
+  ['from typescript with numpy', 9],
+])('the table %s of docs/types.md has its rows', (name, least) => {
+  expect(rowsOf(name).length).toBeGreaterThanOrEqual(least);
+});
+
+describe('on the standard library alone', () => {
+  let synapse: Synapse;
+  beforeEach(async () => {
+    synapse = makeForFixture();
+    await synapse.spawn(join(FIXTURES, 'values'));
+  });
+
+  it('values arrive from Python as docs/types.md says', async () => {
+    for (const row of rowsOf('from python')) await expectArrives(synapse, row);
+  });
+
+  it('values arrive in Python as docs/types.md says', async () => {
+    for (const row of rowsOf('from typescript')) await expectIsTaken(synapse, row);
+  });
+
+  it('a typed array arrives as a memoryview of its format and shape', async () => {
+    const array = new library.NDArray(new Int16Array([1, 2, 3, 4]), [2, 2]);
+    expect(await synapse.send('memory', array)).toEqual([
+      'memoryview',
+      'h',
+      [2, 2],
+      [
+        [1, 2],
+        [3, 4],
+      ],
+    ]);
+  });
+});
+
+describe('with msgpack, NumPy and pandas', () => {
+  let synapse: Synapse;
+  beforeEach(async () => {
+    synapse = makeSynapse({ requirements: 'data.txt' });
+    await synapse.spawn(join(FIXTURES, 'values'));
+  }, 300_000);
+
+  it.each(['from python', 'from python with numpy'])('values arrive %s as docs/types.md says', async (table) => {
+    for (const row of rowsOf(table)) await expectArrives(synapse, row);
+  });
+
+  it.each(['from typescript', 'from typescript with numpy'])('values arrive %s as docs/types.md says', async (table) => {
+    for (const row of rowsOf(table)) await expectIsTaken(synapse, row);
+  });
+
+  it('large arrays and byte strings come back as they were', async () => {
+    const numbers = Float64Array.from({ length: 200_000 }, (_, at) => at / 3);
+    const bytes = new Uint8Array(numbers.buffer.slice(0, 100_003));
+    const back = await synapse.send<{ numbers: library.NDArray; bytes: Uint8Array; text: string }>('echo', {
+      numbers,
+      bytes,
+      text: 'small',
+    });
+    expect(back.numbers.data).toEqual(numbers);
+    expect(Buffer.compare(back.bytes, bytes)).toBe(0);
+    expect(back.text).toBe('small');
+  });
+});
+
+it.each([
+  ['auto', 1, 2n ** 60n],
+  ['bigint', 1n, 2n ** 60n],
+  ['number', 1, 2 ** 60],
+] as const)('int: %s decides what becomes of whole numbers', async (int, small, large) => {
+  const synapse = makeForFixture({ int });
+  await synapse.spawn(join(FIXTURES, 'values'));
+  expect(await synapse.send('make', '[1, 2**60]')).toEqual([small, large]);
+});
