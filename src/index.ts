@@ -16,7 +16,7 @@ export {
   UnknownMethodError,
   UnsupportedCallError,
 } from './call-errors';
-export type { CancelReport } from './channel/calls';
+export type { CancelReport } from './channel/cancellations';
 export type { Handle } from './channel/handle';
 export { type Keywords, kw } from './channel/keywords';
 export type { LogLevel, LogLine } from './channel/log-lines';

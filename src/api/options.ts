@@ -12,6 +12,8 @@ import type { WorkerLimits } from '../worker/worker';
 const DEFAULT_STARTUP_TIMEOUT_MS = 120_000;
 /** Milliseconds of a call: none, since only the user knows how long the module may compute. */
 const DEFAULT_CALL_TIMEOUT_MS = 0;
+/** Milliseconds of a function whose call was given up: no limit, since what the module holds in memory would be lost. */
+const DEFAULT_CANCEL_TIMEOUT_MS = 0;
 /** Milliseconds between the end of the worker's input and SIGTERM. */
 const DEFAULT_DISPOSE_TIMEOUT_MS = 500;
 /** Bytes of a frame: room for large arrays, and a bound on what a broken worker can make this program allocate. */
@@ -53,6 +55,11 @@ export interface SynapseOptions {
   startupTimeout?: number;
   /** Milliseconds that a call may take. Default 0: no limit. */
   callTimeout?: number;
+  /**
+   * Milliseconds that a function may go on after its call was given up, by timeout or abort; then the worker is ended and another one
+   * started in its place. Default 0: no limit.
+   */
+  cancelTimeout?: number;
   /** Milliseconds that a worker gets to end by itself. Default 500. */
   disposeTimeout?: number;
   /** Most bytes of one frame's body, both ways. Default 268,435,456. */
@@ -106,6 +113,7 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   'cwd',
   'startupTimeout',
   'callTimeout',
+  'cancelTimeout',
   'disposeTimeout',
   'maxFrameBytes',
   'maxQueue',
@@ -138,6 +146,7 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
     limits: {
       startupTimeout: whole(options, 'startupTimeout', DEFAULT_STARTUP_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
       callTimeout: whole(options, 'callTimeout', DEFAULT_CALL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      cancelTimeout: whole(options, 'cancelTimeout', DEFAULT_CANCEL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
       disposeTimeout: whole(options, 'disposeTimeout', DEFAULT_DISPOSE_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
       maxFrameBytes: whole(options, 'maxFrameBytes', DEFAULT_MAX_FRAME_BYTES, 1, LARGEST_MAX_FRAME_BYTES),
       maxQueue: whole(options, 'maxQueue', DEFAULT_MAX_QUEUE, 1, Number.MAX_SAFE_INTEGER),

@@ -1,6 +1,6 @@
 /** What a Synapse tells those who listen to it. */
 
-import type { CancelReport } from '../channel/calls';
+import type { CancelReport } from '../channel/cancellations';
 import type { LogLine } from '../channel/log-lines';
 import type { ProvisionEvent } from '../environment/progress';
 import type { ExitStatus } from '../process/spawn';

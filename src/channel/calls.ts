@@ -3,6 +3,7 @@
 import { type CallPhase, QueueFullError, type ResponseKind, UnsupportedCallError } from '../call-errors';
 import { type Hello, KIND, type Message } from '../protocol/message';
 import { CallWindow } from './call-window';
+import type { Cancellations } from './cancellations';
 import type { ChannelLimits } from './channel';
 import type { Inbox } from './inbox';
 import { callHeader, type Invocation } from './invocation';
@@ -11,25 +12,11 @@ import type { Patience } from './patience';
 import type { Payloads } from './payloads';
 import type { CallOptions, PendingCall, PendingOwner } from './pending';
 import type { References } from './references';
-import { type Rung, readError, readRung } from './remote-error';
+import { readError, readRung } from './remote-error';
 import { RpcCall } from './rpc-call';
 
 /** Methods of calls that go on unseen, remembered for their logs. */
 const MOST_UNSEEN = 1000;
-
-/** How a call that was given up ended. */
-export interface CancelReport {
-  readonly method: string;
-  /** Of the call, as in log entries. */
-  readonly id: number;
-  /**
-   * `queue`: it never began. `cooperative`: the function ended by itself when it was told. `injected`: an exception was raised in it.
-   * `finished`: it had ended, or ended in its own way.
-   */
-  readonly rung: Rung;
-  /** Milliseconds from giving it up to its end. */
-  readonly elapsed: number;
-}
 
 /** What calls share with the rest of their channel. */
 export interface CallSurroundings {
@@ -40,7 +27,7 @@ export interface CallSurroundings {
   readonly references: References;
   readonly patience: Patience;
   readonly payloads: Payloads;
-  readonly onCancel: (report: CancelReport) => void;
+  readonly cancellations: Cancellations;
 }
 
 export class Calls implements PendingOwner {
@@ -90,10 +77,9 @@ export class Calls implements PendingOwner {
     if (call.frame !== undefined) {
       this.#window.drop(call);
       call.undo?.();
-      this.#around.onCancel({ method: call.method, id: call.id, rung: 'queue', elapsed: 0 });
+      this.#around.cancellations.drop(call.id, call.method);
     } else if (!call.answered) {
-      call.givenUpAt = performance.now();
-      this.#around.outbox.tell(KIND.cancel, call.id);
+      this.#around.cancellations.begin(call.id, call.method);
     }
   }
 
@@ -205,11 +191,11 @@ export class Calls implements PendingOwner {
   }
 
   /** A call that was given up has got its closing answer. */
-  #report({ method, id, givenUpAt }: RpcCall, message: Message): void {
-    const { payloads, onCancel } = this.#around;
+  #report({ id }: RpcCall, message: Message): void {
+    const { payloads, cancellations } = this.#around;
     const rung = message.kind === KIND.error ? readRung(payloads, message) : 'finished';
     if (message.kind !== KIND.error) payloads.discard(message);
-    onCancel({ method, id, rung, elapsed: performance.now() - givenUpAt });
+    cancellations.end(id, rung);
   }
 
   #remember(call: RpcCall): void {

@@ -14,6 +14,8 @@ export interface ChannelLimits {
   readonly maxFrameBytes: number;
   /** Milliseconds that a call may take unless its own options say otherwise; 0 is no limit. */
   readonly callTimeout: number;
+  /** Milliseconds that a function may go on after its call was given up; 0 is no limit. */
+  readonly cancelTimeout: number;
 }
 
 /** How a channel is to behave. */

@@ -8,16 +8,9 @@ import { callHeader, type Invocation } from './invocation';
 import { type CallOptions, timeoutError } from './pending';
 import { readError, readRung } from './remote-error';
 
-/** A stream that its consumer left before its end. */
-interface LeftStream {
-  readonly method: string;
-  readonly since: number;
-}
-
 export class InboundStreams implements StreamOwner {
   readonly #around: CallSurroundings;
   readonly #open = new Map<number, InboundStream>();
-  readonly #left = new Map<number, LeftStream>();
   /** Bytes sent by the channel up to the end of a stream's call. */
   readonly #sentAt = new WeakMap<InboundStream, number>();
   #closed: (() => Error) | undefined;
@@ -33,7 +26,7 @@ export class InboundStreams implements StreamOwner {
 
   /** The name of the method that a stream is of, while it is open. */
   methodOf(id: number): string | undefined {
-    return this.#open.get(id)?.method ?? this.#left.get(id)?.method;
+    return this.#open.get(id)?.method ?? this.#around.cancellations.methodOf(id);
   }
 
   begin(stream: InboundStream, invocation: Invocation): number {
@@ -61,8 +54,7 @@ export class InboundStreams implements StreamOwner {
 
   leave(stream: InboundStream): void {
     if (!this.#open.delete(stream.id)) return;
-    this.#left.set(stream.id, { method: stream.method, since: performance.now() });
-    this.#around.outbox.tell(KIND.cancel, stream.id);
+    this.#around.cancellations.begin(stream.id, stream.method);
   }
 
   decode(chunk: Message): unknown {
@@ -93,7 +85,6 @@ export class InboundStreams implements StreamOwner {
     this.#closed = reason;
     for (const stream of this.#open.values()) stream.onEnd({ error: reason() });
     this.#open.clear();
-    this.#left.clear();
   }
 
   #end(stream: InboundStream, message: Message): void {
@@ -110,14 +101,11 @@ export class InboundStreams implements StreamOwner {
   }
 
   #onLateMessage(message: Message): boolean {
-    const left = this.#left.get(message.id);
-    if (!left) return false;
-    const { payloads, onCancel } = this.#around;
+    const { payloads, cancellations } = this.#around;
+    if (cancellations.methodOf(message.id) === undefined) return false;
     if (message.kind !== KIND.end && message.kind !== KIND.error) payloads.discard(message);
     if (message.kind === KIND.chunk) return true;
-    this.#left.delete(message.id);
-    const rung = message.kind === KIND.error ? readRung(payloads, message) : 'finished';
-    onCancel({ method: left.method, id: message.id, rung, elapsed: performance.now() - left.since });
+    cancellations.end(message.id, message.kind === KIND.error ? readRung(payloads, message) : 'finished');
     return true;
   }
 }

@@ -15,8 +15,6 @@ export class RpcCall extends PendingCall {
   sentAt = 0;
   /** Whether its closing answer has come. */
   answered = false;
-  /** When it was given up, in milliseconds of the monotonic clock. */
-  givenUpAt = 0;
   /** Undoes what its arguments set up, should they never be sent. */
   undo: (() => void) | undefined;
 

@@ -3,7 +3,8 @@
 import { UnsupportedCallError } from '../call-errors';
 import { FrameError } from '../errors';
 import { type Hello, hostHello, KIND, type Message } from '../protocol/message';
-import { Calls, type CancelReport } from './calls';
+import { Calls } from './calls';
+import { Cancellations, type CancelReport } from './cancellations';
 import type { Channel, ChannelObserver, ChannelOptions } from './channel';
 import { Events } from './events';
 import type { StreamConnection } from './inbound-stream';
@@ -25,6 +26,8 @@ export interface RpcObserver extends ChannelObserver, LogObserver {
   onEvent(name: string, data: unknown): void;
   /** A call that was given up has come to its end. */
   onCancel(report: CancelReport): void;
+  /** A call that was given up goes on after `cancelTimeout`. */
+  onStuck(report: CancelReport): void;
 }
 
 export class RpcChannel implements Channel, TransportSink, InboxOwner {
@@ -36,6 +39,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
   readonly #patience: Patience;
   readonly #references: References;
   readonly #payloads: Payloads;
+  readonly #cancellations: Cancellations;
   readonly #calls: Calls;
   readonly #streams: InboundStreams;
   readonly #pings: Pings;
@@ -54,6 +58,10 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#patience = new Patience(transport);
     this.#references = new References(this.#outbox, (invocation) => this.invoke(invocation, {}));
     this.#payloads = new Payloads({ int: options.int, handle: (id, kind, type) => this.#references.handles.arrive(id, kind, type) });
+    this.#cancellations = new Cancellations(this.#outbox, options.cancelTimeout, {
+      onCancel: (report) => this.#onCancelled(report),
+      onStuck: (report) => observer.onStuck(report),
+    });
     const around = {
       hello,
       limits: options,
@@ -62,7 +70,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
       references: this.#references,
       patience: this.#patience,
       payloads: this.#payloads,
-      onCancel: (report: CancelReport) => this.#onCancelled(report),
+      cancellations: this.#cancellations,
     };
     this.#calls = new Calls(around);
     this.#streams = new InboundStreams(around);
@@ -109,6 +117,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#outbox.close();
     this.#calls.close(reason);
     this.#streams.close(reason);
+    this.#cancellations.clear();
     this.#pings.close(reason);
     this.#references.close();
     this.#logs.close();

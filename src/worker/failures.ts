@@ -17,6 +17,13 @@ export function crashError(status: ExitStatus, stderr: string): WorkerCrashedErr
   return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
 }
 
+export function replacedError(method: string, timeout: number): WorkerCrashedError {
+  return new WorkerCrashedError(
+    `The worker was ended and is replaced by another one: ${method} went on for ${timeout} ms (cancelTimeout) after its call was given up.`,
+    { exitCode: null, signal: 'SIGKILL', stderr: '' },
+  );
+}
+
 export function earlyEndError(entry: string, status: ExitStatus, output: string, lastError: Error | undefined): SpawnError {
   const why =
     status.exitCode === 0

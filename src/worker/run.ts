@@ -1,7 +1,7 @@
 /** One process of a worker while it runs. Owns its channel, which its hello decides on, and what it printed last. */
 
 import { BareChannel } from '../channel/bare-channel';
-import type { CancelReport } from '../channel/calls';
+import type { CancelReport } from '../channel/cancellations';
 import type { Channel, ChannelOptions } from '../channel/channel';
 import { Handshake } from '../channel/handshake';
 import type { LogLine } from '../channel/log-lines';
@@ -32,6 +32,8 @@ export interface RunObserver {
   readonly news: WorkerNews;
   /** It announced itself, and its channel is open. */
   onHello(hello: Hello): void;
+  /** A function goes on although its call was given up long ago. */
+  onStuck(run: Run, report: CancelReport): void;
   /** The stream of frames is over. */
   onFailure(run: Run, error: FrameError | undefined): void;
 }
@@ -111,6 +113,7 @@ export class Run {
       onFailure,
       onEvent: (name, data) => news.onEvent(name, data),
       onCancel: (report) => news.onCancel(report),
+      onStuck: (report) => this.#observer.onStuck(this, report),
       onLine: (line) => output.onLine(line),
       onPrinted: (stream, text) => {
         const bytes = Buffer.from(text);

@@ -1,6 +1,7 @@
 /** One worker from start to end. Owns its state; its process and channel are a run's, where it runs is the engine's business. */
 
 import type { ResponseKind } from '../call-errors';
+import type { CancelReport } from '../channel/cancellations';
 import type { ChannelLimits } from '../channel/channel';
 import type { CallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
@@ -10,7 +11,7 @@ import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { IntPolicy } from '../protocol/decoder';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError } from './failures';
+import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError, replacedError } from './failures';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 import { Run, type WorkerNews, type WorkerOutput } from './run';
 
@@ -43,6 +44,8 @@ export class Worker {
   readonly #observer: WorkerObserver;
   #state: ModuleState = 'created';
   #run: Run | undefined;
+  /** What was spawned last. */
+  #spec: WorkerSpec | undefined;
   #disposed: Promise<void> | undefined;
   readonly #disposal = new AbortController();
 
@@ -72,6 +75,7 @@ export class Worker {
     this.#guardSpawn();
     signal?.throwIfAborted();
     const stop = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
+    this.#spec = spec;
     this.#change('provision', 'spawn was called');
     try {
       const module = await this.#engine.prepare({ ...spec, provisioning: { ...spec.provisioning, signal: stop } });
@@ -193,6 +197,7 @@ export class Worker {
         output,
         news,
         onHello,
+        onStuck: (stuck, report) => this.#replace(stuck, report),
         onFailure: (broken, error) => this.#onChannelFailure(broken, error),
       },
     );
@@ -207,6 +212,22 @@ export class Worker {
     run.started.hold(true);
     if (error) run.close(() => error);
     if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
+  }
+
+  /** What a call runs does not stop: the process is ended, and another one takes its place. */
+  #replace(run: Run, report: CancelReport): void {
+    const spec = this.#spec;
+    if (this.#state !== 'ready' || !spec) return;
+    const error = replacedError(report.method, this.#limits.cancelTimeout);
+    run.close(() => error);
+    this.#change('lose', error.message);
+    run.started.kill('SIGKILL');
+    void run.started.exited
+      .then(() => this.spawn(spec, undefined))
+      .then(
+        () => this.#observer.news.onCancel(report),
+        (failure: Error) => this.#state !== 'closed' && this.#observer.onError(failure),
+      );
   }
 
   #onExit(run: Run, status: ExitStatus): void {

@@ -107,6 +107,33 @@ describe('an aborted call', () => {
   });
 });
 
+it('a worker whose function does not stop is replaced, if that is asked for', async () => {
+  const synapse = await spawnFixture('cancel', { cancelTimeout: 150 });
+  const { pid } = synapse;
+  const states: string[] = [];
+  synapse.on('state', ({ to }) => states.push(to));
+  const started = begun(synapse, 'stuck');
+  const abort = new AbortController();
+  const stuck = rejection(synapse.send('stuck', undefined, { signal: abort.signal }));
+  await started;
+  const behind = rejection(synapse.send('quick'));
+  const report = once(synapse, 'cancel');
+  abort.abort();
+  await stuck;
+  expect(await behind).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED', message: expect.stringContaining('stuck went on for 150 ms') });
+  expect((await report)[0]).toMatchObject({ method: 'stuck', rung: 'replaced' });
+  expect(states).toEqual(['disconnected', 'provisioning', 'initializing', 'connecting', 'ready']);
+  expect(synapse.pid).not.toBe(pid);
+  expect(await synapse.send('quick', 'new')).toBe('new');
+});
+
+it('a function that stops in time keeps its worker', async () => {
+  const synapse = await spawnFixture('cancel', { cancelTimeout: 10_000 });
+  const { pid } = synapse;
+  expect(await abortOnce(synapse, 'busy')).toMatchObject({ rung: 'injected' });
+  expect([await synapse.send('quick', 1), synapse.pid]).toEqual([1, pid]);
+});
+
 describe('a timeout', () => {
   it('stops the function and tells that it was running', async () => {
     const synapse = await spawnFixture('cancel');

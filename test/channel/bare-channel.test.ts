@@ -5,7 +5,7 @@ import type { FrameError } from '../../src/errors';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
 
-const OPTIONS: ChannelOptions = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0, int: 'auto' };
+const OPTIONS: ChannelOptions = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0, cancelTimeout: 0, int: 'auto' };
 
 function open(options: Partial<ChannelOptions> = {}) {
   const transport = new FakeTransport();

@@ -5,7 +5,7 @@ import type { Hello } from '../../src/protocol/message';
 import { FakeTransport } from '../support/fake-transport';
 
 const HELLO = Buffer.from('93000183a46d6f6465a46c6f6f70a6707974686f6ea6332e31312e37a37069642a', 'hex');
-const OPTIONS = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0, int: 'auto' } as const;
+const OPTIONS = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100, callTimeout: 0, cancelTimeout: 0, int: 'auto' } as const;
 
 function shake() {
   const transport = new FakeTransport();

@@ -1,6 +1,7 @@
 /** The worker's end of an rpc channel in the hands of a test: reads what the channel sent, and plays messages. */
 
 import { decode as decodeReference, ExtData, ExtensionCodec, encode } from '@msgpack/msgpack';
+import type { CancelReport } from '../../src/channel/cancellations';
 import type { ChannelOptions } from '../../src/channel/channel';
 import { InboundStream } from '../../src/channel/inbound-stream';
 import { invocationOf } from '../../src/channel/invocation';
@@ -14,7 +15,14 @@ import { FrameWriter } from '../../src/protocol/frame';
 import { type Hello, KIND, type Message, readMessage, writeMessage } from '../../src/protocol/message';
 import { FakeTransport } from './fake-transport';
 
-const OPTIONS: ChannelOptions = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 100 * 1024 * 1024, callTimeout: 0, int: 'auto' };
+const OPTIONS: ChannelOptions = {
+  maxInFlight: 2,
+  maxQueue: 3,
+  maxFrameBytes: 100 * 1024 * 1024,
+  callTimeout: 0,
+  cancelTimeout: 0,
+  int: 'auto',
+};
 const METHODS = {
   double: { response: 'result', concurrent: false },
   fetch: { response: 'result', concurrent: true },
@@ -43,6 +51,7 @@ export class FakeWorker {
   readonly channel: RpcChannel;
   readonly failures: (FrameError | undefined)[] = [];
   readonly events: [string, unknown][] = [];
+  readonly stuck: CancelReport[] = [];
   readonly cancels: unknown[] = [];
   readonly lines: LogLine[] = [];
   readonly printed: [string, string][] = [];
@@ -61,6 +70,7 @@ export class FakeWorker {
         onFailure: (error) => this.failures.push(error),
         onEvent: (name, data) => this.events.push([name, data]),
         onCancel: (report) => this.cancels.push(report),
+        onStuck: (report) => this.stuck.push(report),
         onLine: (line) => this.lines.push(line),
         onPrinted: (stream, text) => this.printed.push([stream, text]),
       },

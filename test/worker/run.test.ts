@@ -6,7 +6,7 @@ import { Run } from '../../src/worker/run';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
 
-const OPTIONS = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 1000, callTimeout: 0, int: 'auto' } as const;
+const OPTIONS = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 1000, callTimeout: 0, cancelTimeout: 0, int: 'auto' } as const;
 const HELLOS = {
   loop: { mode: 'loop', python: '3.11.7', pid: 42 },
   rpc: { mode: 'rpc', python: '3.11.7', pid: 42, methods: {}, classes: [], constants: [], handler: true },
@@ -26,6 +26,7 @@ function start(announces: boolean) {
       onLine: () => undefined,
     },
     onHello: (hello) => hellos.push(hello),
+    onStuck: () => undefined,
     onFailure: () => undefined,
   });
   const sayHello = (mode: keyof typeof HELLOS) => transport.answer(...Buffer.concat(writeMessage([KIND.hello, 1, HELLOS[mode]])));
