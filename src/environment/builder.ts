@@ -9,6 +9,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { access, mkdir, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProvisionError } from '../errors';
+import { accelerate } from './accelerator';
 import { adopt } from './adoption';
 import { run } from './command';
 import { decide } from './decision';
@@ -141,6 +142,7 @@ function isUnreachable(output: string): boolean {
 async function finish(job: Job, output: string): Promise<Stamp> {
   const { venv } = job.expected;
   job.report({ phase: 'verify', message: 'Checking the environment' });
+  await accelerate(job, targetOf(job), await verify(job));
   const found = await verify(job);
   demandArrival(job, found.contents, output);
   const compiled = await compile(job, join(venv, found.sitePackages));

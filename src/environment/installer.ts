@@ -45,6 +45,8 @@ export interface Installer {
   makeEnvironment(target: InstallTarget): Promise<CommandResult>;
   /** Installs what the inputs name. */
   install(target: InstallTarget, inputs: Inputs): Promise<CommandResult>;
+  /** Installs one package more, from where the inputs come from and in a version that goes with them; leaves the rest alone. */
+  add(target: InstallTarget, inputs: Inputs, requirement: string): Promise<CommandResult>;
   /** Finds out what `install` would add to the environment, or to an empty one apart; changes nothing. */
   rehearse(target: InstallTarget, inputs: Inputs, place: 'environment' | 'apart'): Promise<Rehearsal>;
 }

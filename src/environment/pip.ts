@@ -72,13 +72,13 @@ export const PIP_INSTALL = ['install', '--no-input', '--disable-pip-version-chec
 
 /** Makes an installer of a pip. */
 export function pipInstaller({ start, version }: FoundPip): Installer {
-  const apply = async (target: InstallTarget, inputs: Inputs, python: string, flags: readonly string[]) =>
+  const apply = async (target: InstallTarget, inputs: Inputs, python: string, flags: readonly string[], more: readonly string[] = []) =>
     runInstaller(
       target,
       target.interpreter.executable,
       [
         ...[...start, '--python', python, ...PIP_INSTALL],
-        ...[...flags, ...sourceArguments(target), ...(await requirementArguments(target, inputs))],
+        ...[...flags, ...sourceArguments(target), ...(await requirementArguments(target, inputs)), ...more],
       ],
       NOWHERE_ELSE,
     );
@@ -87,6 +87,7 @@ export function pipInstaller({ start, version }: FoundPip): Installer {
     isExact: false,
     makeEnvironment: (target) => runInstaller(target, target.interpreter.executable, ['-I', '-m', 'venv', '--without-pip', target.venv]),
     install: (target, inputs) => apply(target, inputs, environmentPython(target.venv), ['--no-compile']),
+    add: (target, inputs, requirement) => apply(target, inputs, environmentPython(target.venv), ['--no-compile'], [requirement]),
     rehearse: async (target, inputs, place) => {
       const apart = ['--ignore-installed', '--target', join(target.venv, '.synapse-rehearsal')];
       const [python, flags] = place === 'environment' ? [environmentPython(target.venv), []] : [target.interpreter.executable, apart];

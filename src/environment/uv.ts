@@ -95,7 +95,7 @@ export function uvInstaller({ file, version }: FoundUv, settings: UvSettings): I
     runInstaller(target, file, [...args, '--color', 'never', '--no-progress'], own);
   const apply = (target: InstallTarget, inputs: Inputs, how: How) => {
     const { args, own = {} } = commandFor(target, inputs, how);
-    const all = variables(target.env, inputs.namesIndex ? withoutIndex(settings) : settings);
+    const all = variables(target.env, indexFor(inputs, settings));
     return start(target, [...args, ...sourceArguments(target, settings)], { ...all, ...own });
   };
   return {
@@ -118,6 +118,11 @@ export function uvInstaller({ file, version }: FoundUv, settings: UvSettings): I
           ...(inputs.allowsPrereleases ? ['--prerelease', 'allow'] : []),
         ],
       }),
+    add: (target, inputs, requirement) => {
+      const files = inputs.manifest.kind === 'requirements' ? inputs.manifest.files.flatMap((path) => ['-r', path]) : [];
+      const args = ['pip', 'install', '--python', environmentPython(target.venv), ...files, requirement];
+      return start(target, [...args, ...sourceArguments(target, settings)], variables(target.env, indexFor(inputs, settings)));
+    },
     rehearse: async (target, inputs, place) => rehearsal(await apply(target, inputs, howToRehearse(target, place))),
   };
 }
@@ -188,7 +193,8 @@ function variables(env: NodeJS.ProcessEnv, settings: UvSettings): NodeJS.Process
 }
 
 /** For pip the index that a requirement file names counts, whatever is configured; for uv a variable wins over the file. */
-function withoutIndex(settings: UvSettings): UvSettings {
+function indexFor(inputs: Inputs, settings: UvSettings): UvSettings {
+  if (!inputs.namesIndex) return settings;
   const { UV_DEFAULT_INDEX: _, ...variables } = settings.variables;
   return { ...settings, variables };
 }
