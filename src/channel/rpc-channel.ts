@@ -3,6 +3,7 @@
 import { UnsupportedCallError } from '../call-errors';
 import { FrameError } from '../errors';
 import { type Hello, hostHello, KIND, type Message } from '../protocol/message';
+import { findArrow } from './arrow';
 import { Calls } from './calls';
 import { Cancellations, type CancelReport } from './cancellations';
 import type { Channel, ChannelObserver, ChannelOptions } from './channel';
@@ -57,7 +58,8 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#outbox = new Outbox(transport, options.maxFrameBytes);
     this.#patience = new Patience(transport);
     this.#references = new References(this.#outbox, (invocation) => this.invoke(invocation, {}));
-    this.#payloads = new Payloads({ int: options.int, handle: (id, kind, type) => this.#references.handles.arrive(id, kind, type) });
+    const table = findArrow();
+    this.#payloads = new Payloads({ int: options.int, table, handle: (id, kind, type) => this.#references.handles.arrive(id, kind, type) });
     this.#cancellations = new Cancellations(this.#outbox, options.cancelTimeout, {
       onCancel: (report) => this.#onCancelled(report),
       onStuck: (report) => observer.onStuck(report),
@@ -81,7 +83,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
       onLost: (name, error) => this.#onLostEvent(name, error),
     });
     transport.start(this);
-    this.#outbox.write(this.#outbox.bodyFrame(hostHello({ maxFrameBytes: options.maxFrameBytes, arrow: false })));
+    this.#outbox.write(this.#outbox.bodyFrame(hostHello({ maxFrameBytes: options.maxFrameBytes, arrow: table !== undefined })));
   }
 
   request(payload: unknown, options: CallOptions): Promise<unknown> {

@@ -77,6 +77,7 @@ export class Cursor {
    */
   binary(size: number): Uint8Array {
     const at = this.skip(size);
-    return this.bytes.subarray(at, at + size);
+    const { buffer, byteOffset } = this.bytes;
+    return new Uint8Array(buffer, byteOffset + at, size); // never a Buffer, whatever the bytes came in
   }
 }

@@ -24,6 +24,7 @@ export const EXT = {
   stream: 13,
   buffer: 14,
   array: 15,
+  table: 16,
 } as const;
 
 /** An extension's code and data. */

@@ -209,7 +209,7 @@ export class Reading {
     const { bytes } = this.#cursor;
     if (!this.#rich) return readPlainExtension(code, bytes, start, size);
     if (code === EXT.set || code === EXT.tuple) return this.#collection(code, start, size);
-    if (code >= EXT.handle && code <= EXT.array) {
+    if (code >= EXT.handle && code <= EXT.table) {
       return readReference(code, this.#parts(start, size), this.#buffers, this.#decoding);
     }
     const value = readExtension(code, bytes, start, size);

@@ -26,6 +26,8 @@ export interface Decoding {
   readonly int: IntPolicy;
   /** Makes what stands for an object that stayed in Python; without it such objects are refused. */
   readonly handle?: (id: number, kind: string, typeName: string) => unknown;
+  /** Reads an Arrow stream; without it tables are refused. */
+  readonly table?: ((stream: Uint8Array) => unknown) | undefined;
 }
 
 /**
@@ -39,6 +41,7 @@ export function readReference(code: number, parts: unknown, buffers: readonly Ui
   if (code === EXT.buffer) return bufferAt(parts, buffers);
   if (code === EXT.array) return readArray(parts, buffers);
   if (code === EXT.handle) return readHandle(parts, decoding);
+  if (code === EXT.table) return readTable(parts, buffers, decoding);
   throw new RangeError('it refers to a function or stream of this side, which Python cannot send back');
 }
 
@@ -54,6 +57,13 @@ function readArray(parts: unknown, buffers: readonly Uint8Array[]): unknown {
     throw new RangeError('an array in it lacks its dtype, shape or data');
   }
   return arrayOfBytes(data instanceof Uint8Array ? data : bufferAt(data, buffers), shape, dtype);
+}
+
+function readTable(parts: unknown, buffers: readonly Uint8Array[], { table }: Decoding): unknown {
+  const [data, more] = Array.isArray(parts) ? parts : [];
+  if (data === undefined || more !== undefined) throw new RangeError('a table in it lacks its data');
+  if (!table) throw new RangeError('it has an Arrow table, which this side did not ask for');
+  return table(data instanceof Uint8Array ? data : bufferAt(data, buffers));
 }
 
 function readHandle(parts: unknown, { handle }: Decoding): unknown {

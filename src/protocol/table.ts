@@ -48,7 +48,7 @@ export function layOut(body: Uint8Array, start: number, table: readonly unknown[
   let at = payloadEnd;
   for (const length of lengths) {
     at += paddingAt(at);
-    buffers.push(body.subarray(at, at + length));
+    if (at + length <= body.length) buffers.push(new Uint8Array(body.buffer, body.byteOffset + at, length)); // never a Buffer
     at += length;
   }
   if (at === body.length) return { payloadEnd, buffers };

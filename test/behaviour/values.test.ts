@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Table } from 'apache-arrow';
 import type { Synapse } from '../../src/api/synapse';
 import * as library from '../../src/index';
 import { FIXTURES, makeForFixture, makeSynapse } from '../support/fixture';
@@ -74,8 +75,9 @@ it.each([
 describe('on the standard library alone', () => {
   let synapse: Synapse;
   beforeEach(async () => {
-    synapse = makeForFixture();
+    synapse = makeForFixture({ args: ['--without-msgpack'] });
     await synapse.spawn(join(FIXTURES, 'values'));
+    expect(await synapse.send('has_compiled_codec')).toBe(false);
   });
 
   it('values arrive from Python as docs/types.md says', async () => {
@@ -103,8 +105,9 @@ describe('on the standard library alone', () => {
 describe('with msgpack, NumPy and pandas', () => {
   let synapse: Synapse;
   beforeEach(async () => {
-    synapse = makeSynapse({ requirements: 'data.txt' });
+    synapse = makeSynapse({ requirements: 'data.txt', args: ['--without-pyarrow'] });
     await synapse.spawn(join(FIXTURES, 'values'));
+    expect(await synapse.send('has_compiled_codec')).toBe(true);
   }, 300_000);
 
   it.each(['from python', 'from python with numpy'])('values arrive %s as docs/types.md says', async (table) => {
@@ -128,6 +131,19 @@ describe('with msgpack, NumPy and pandas', () => {
     expect(back.text).toBe('small');
   });
 });
+
+it('a DataFrame is an Arrow table where both sides have Arrow', async () => {
+  const synapse = makeSynapse({ requirements: 'data.txt' });
+  await synapse.spawn(join(FIXTURES, 'values'));
+  const { table } = await synapse.send<{ table: Table }>('make', '{"table": pd.DataFrame({"n": [1, 2], "t": ["a", None]})}');
+  expect(table).toBeInstanceOf(Table);
+  expect(table.toArray().map((row) => row.toJSON())).toEqual([
+    { n: 1n, t: 'a' },
+    { n: 2n, t: null },
+  ]);
+  const large = await synapse.send<Table>('make', 'pd.DataFrame({"x": np.arange(100_000.0)})');
+  expect([large.numRows, large.getChild('x')?.get(99_999)]).toEqual([100_000, 99_999]);
+}, 300_000);
 
 it.each([
   ['auto', 1, 2n ** 60n],
