@@ -77,14 +77,17 @@ class Dispatcher:
         reader = self._reader
         ready = self._ready
         outbox = self.host.outbox
+        is_new = False
         with reader.lock:
             while done is None or not done():
                 if ready:
-                    self._receive_waiting()
+                    if not is_new:  # else it has just been read, and is begun at once
+                        self._receive_waiting()
                     work = self._pick_nested() if nested_only else ready.popleft()
                     if work is not None:
                         return work
                 message = reader.next_read()
+                is_new = message is not None
                 if message is not None:
                     self._receive(message)
                     continue
