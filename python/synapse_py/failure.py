@@ -76,11 +76,16 @@ def _describe(error: BaseException, related: "list[int]", seen: "set[int]") -> "
         "context": tell(context),
         "notes": [_cut(str(note)) for note in getattr(error, "__notes__", ())][:MAX_RELATED],
         "exceptions": [told for told in map(tell, members) if told] if isinstance(members, tuple) else None,
-        "code": error.code if isinstance(error, SynapseError) and not isinstance(error, CallbackError) else None,
-        "path": getattr(error, "path", None) if isinstance(error, SynapseError) else None,
-        "available": getattr(error, "available", None) if isinstance(error, SynapseError) else None,
+        **_own_data(error),
         "rung": None,
     }
+
+
+def _own_data(error: BaseException) -> "dict[str, Any]":
+    """Give what the errors of this package carry besides; the host makes its own classes of them."""
+    names = ("code", "path", "available", "size", "limit")
+    is_own = isinstance(error, SynapseError) and not isinstance(error, CallbackError)
+    return {name: getattr(error, name, None) if is_own else None for name in names}
 
 
 def _frames(error: BaseException) -> "list[list[Any]]":

@@ -2,7 +2,7 @@
 
 import { types } from 'node:util';
 import { CancelledError, PythonError, type PythonFrame, StaleHandleError, UnknownMethodError, UnsupportedCallError } from '../call-errors';
-import { SerializationError, SynapseError } from '../errors';
+import { FrameTooLargeError, SerializationError, SynapseError } from '../errors';
 import type { Message, MethodDescription } from '../protocol/message';
 import type { Payloads } from './payloads';
 
@@ -18,6 +18,9 @@ interface ErrorMap {
   readonly exceptions?: readonly ErrorMap[] | null;
   readonly code?: string | null;
   readonly path?: string | null;
+  readonly available?: readonly string[] | null;
+  readonly size?: number | null;
+  readonly limit?: number | null;
   readonly rung?: string | null;
 }
 
@@ -58,7 +61,7 @@ function errorOf(map: ErrorMap, call: FailedCall): SynapseError {
     case undefined:
       return pythonError(map);
     case 'ERR_SYNAPSE_UNKNOWN_METHOD':
-      return new UnknownMethodError(message, { method: call.method, available: [...call.methods.keys()] });
+      return new UnknownMethodError(message, { method: call.method, available: map.available ?? [...call.methods.keys()] });
     case 'ERR_SYNAPSE_SERIALIZATION':
       return new SerializationError(map.path ?? '', message);
     case 'ERR_SYNAPSE_UNSUPPORTED_CALL':
@@ -69,6 +72,8 @@ function errorOf(map: ErrorMap, call: FailedCall): SynapseError {
       });
     case 'ERR_SYNAPSE_STALE_HANDLE':
       return new StaleHandleError('', message);
+    case 'ERR_SYNAPSE_FRAME_TOO_LARGE':
+      return new FrameTooLargeError(map.size ?? 0, map.limit ?? 0, message);
     case 'ERR_SYNAPSE_CANCELLED':
       return new CancelledError(call.method, message);
     default:

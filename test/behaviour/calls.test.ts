@@ -11,6 +11,21 @@ it('calls a module and gives back what it answers', async () => {
   expect({ ...answer, bytes: [...answer.bytes] }).toEqual({ ...payload, bytes: [1, 2] });
 });
 
+it('keeps what plain MessagePack has a form for', async () => {
+  const synapse = await spawnFixture('echo');
+  for (const value of [
+    -0,
+    Number.NaN,
+    2 ** 60,
+    2n ** 60n,
+    -(2n ** 63n),
+    new Map<unknown, unknown>([[1, 'a']]),
+    JSON.parse('{"__proto__": 1}'),
+  ]) {
+    expect(await synapse.call(value)).toEqual(value);
+  }
+});
+
 it('answers overlapping calls each with its own, in order', async () => {
   const synapse = await spawnFixture('echo');
   const settled: number[] = [];
@@ -167,7 +182,7 @@ describe('maxFrameBytes', () => {
 
 it('refuses a payload that has no faithful form, and names its path', async () => {
   const synapse = await spawnFixture('echo');
-  const error = await rejection(synapse.call({ rows: [{ when: new Map() }] }));
+  const error = await rejection(synapse.call({ rows: [{ when: new Set() }] }));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION', path: 'payload.rows[0].when' });
   expect(await synapse.call('still here')).toBe('still here');
 });

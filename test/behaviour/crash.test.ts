@@ -17,6 +17,15 @@ test.each([
   }
 });
 
+it('a worker of functions that is killed rejects every outstanding call', async () => {
+  const synapse = await spawnFixture('cancel', { maxInFlight: 2 });
+  const begun = new Promise((resolve) => synapse.onEvent('begun', resolve));
+  const calls = ['computes', 'quick', 'quick', 'quick'].map((method) => rejection(synapse.send(method, 60)));
+  await begun;
+  process.kill(synapse.pid as number, 'SIGKILL');
+  for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED', signal: 'SIGKILL' });
+});
+
 it('tells of a loss that nobody asked for, by events and by its state', async () => {
   const synapse = await spawnFixture('crash-on-call');
   const states: string[] = [];
@@ -56,7 +65,7 @@ describe('an entry that ends before it is ready', () => {
   test.each([
     ['dies-at-start', /RuntimeError: cannot find the weights/, /exit code 1/],
     ['misses-a-package', /No module named 'surely_not_installed'/, /add the package that brings it to requirements\.txt/],
-    ['ends-without-reading', /nothing to do/, /without reading a frame/],
+    ['ends-without-reading', /nothing to do/, /nothing to serve/],
   ])('%s: spawn rejects with what it printed and why', async (fixture, output, why) => {
     const synapse = makeForFixture();
     const error = await rejection(synapse.spawn(join(FIXTURES, fixture)));

@@ -118,3 +118,13 @@ it('__all__ decides what is served', async () => {
   expect(await synapse.send('shown')).toBe(1);
   expect(await rejection(synapse.send('hidden'))).toMatchObject({ available: ['shown'] });
 });
+
+it('an entry may serve by itself, and goes on when the conversation is over', async () => {
+  const synapse = makeForFixture();
+  const lines: string[] = [];
+  synapse.on('log', ({ line, method }) => lines.push(method ? `${method}: ${line}` : line));
+  await synapse.spawn(join(FIXTURES, 'served'));
+  expect(await synapse.send('double', 21)).toBe(42);
+  await synapse.dispose();
+  expect(lines).toEqual(['before serving', 'double: doubling', 'the conversation is over']);
+});

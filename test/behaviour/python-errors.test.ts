@@ -1,4 +1,4 @@
-import { PythonError, SynapseError } from '../../src/index';
+import { FrameTooLargeError, PythonError, SynapseError } from '../../src/index';
 import { spawnFixture } from '../support/fixture';
 import { rejection } from '../support/until';
 
@@ -87,4 +87,12 @@ it('what cannot be sent names its place', async () => {
     code: 'ERR_SYNAPSE_SERIALIZATION',
     path: 'result.items[1].x',
   });
+});
+
+it('a result that is larger than a frame may be fails its call only', async () => {
+  const synapse = await spawnFixture('values', { maxFrameBytes: 100_000 });
+  const error = await rejection(synapse.send('make', '"x" * 200_000'));
+  expect(error).toBeInstanceOf(FrameTooLargeError);
+  expect(error).toMatchObject({ limit: 100_000, size: expect.any(Number) });
+  expect(await synapse.send('echo', 'fine')).toBe('fine');
 });
