@@ -1,8 +1,9 @@
 /** The errors of a worker's end: what happened, in the words of the worker's own output, and what to do. */
 
 import { UnsupportedCallError } from '../call-errors';
-import { DisposedError, SpawnError, WorkerCrashedError } from '../errors';
+import { DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
+import type { ModuleState } from './lifecycle';
 
 export function disposedError(): DisposedError {
   return new DisposedError('This Synapse was disposed: make a new one for further calls.');
@@ -15,6 +16,18 @@ function describe({ exitCode, signal }: ExitStatus): string {
 export function crashError(status: ExitStatus, stderr: string): WorkerCrashedError {
   const last = stderr ? ` The last lines on its standard error:\n${stderr}` : ' It printed nothing on standard error.';
   return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
+}
+
+/** The error of a call in a state in which there is no worker to call. */
+export function noWorkerError(state: ModuleState): NotReadyError | DisposedError {
+  if (state === 'closed') return disposedError();
+  const what =
+    state === 'created'
+      ? 'Nothing was spawned yet: await spawn() before the first call.'
+      : state === 'disconnected'
+        ? 'The worker has ended: call spawn() again.'
+        : 'The worker is still starting: await spawn() before the first call.';
+  return new NotReadyError(state, what);
 }
 
 export function replacedError(method: string, timeout: number): WorkerCrashedError {

@@ -6,12 +6,12 @@ import type { ChannelLimits } from '../channel/channel';
 import type { CallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
-import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError } from '../errors';
+import { AlreadySpawnedError, DisposedError, SpawnError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { IntPolicy } from '../protocol/decoder';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError, replacedError } from './failures';
+import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError, noWorkerError, replacedError } from './failures';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 import { Run, type WorkerNews, type WorkerOutput } from './run';
 
@@ -91,7 +91,7 @@ export class Worker {
   /** Calls the module; see `Channel.request`. Rejects with NotReadyError or DisposedError when there is no ready worker. */
   call(payload: unknown, options: CallOptions): Promise<unknown> {
     if (this.#state === 'ready' && this.#run?.channel) return this.#run.channel.request(payload, options);
-    return Promise.reject(this.#noWorkerError());
+    return Promise.reject(noWorkerError(this.#state));
   }
 
   /**
@@ -102,7 +102,7 @@ export class Worker {
    * @throws NotReadyError, DisposedError there is no ready worker; UnsupportedCallError the module reads frames itself
    */
   rpc(used: string, method: string): RpcChannel {
-    if (this.#state !== 'ready' || !this.#run) throw this.#noWorkerError();
+    if (this.#state !== 'ready' || !this.#run) throw noWorkerError(this.#state);
     if (!this.#run.rpc) throw noFunctionsError(used, method);
     return this.#run.rpc;
   }
@@ -246,16 +246,5 @@ export class Worker {
     const from = this.#state;
     this.#state = next(from, event);
     this.#observer.onState({ from, to: this.#state, reason });
-  }
-
-  #noWorkerError(): NotReadyError | DisposedError {
-    if (this.#state === 'closed') return disposedError();
-    const what =
-      this.#state === 'created'
-        ? 'Nothing was spawned yet: await spawn() before the first call.'
-        : this.#state === 'disconnected'
-          ? 'The worker has ended: call spawn() again.'
-          : 'The worker is still starting: await spawn() before the first call.';
-    return new NotReadyError(this.#state, what);
   }
 }
