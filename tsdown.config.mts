@@ -11,7 +11,7 @@ const common: UserConfig = {
 
 // What takes long to load file by file is part of the builds. execa, which is ESM only, and what is imported when first needed must be part
 // of the CommonJS build: in Jest neither can be imported there.
-const deps = { alwaysBundle: ['execa', 'smol-toml', 'cli-progress', '@msgpack/msgpack'] };
+const deps = { alwaysBundle: ['execa', 'smol-toml', 'cli-progress'] };
 export default defineConfig([
   { ...common, format: 'esm', deps },
   { ...common, format: 'cjs', clean: false, deps },

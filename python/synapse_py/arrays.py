@@ -128,6 +128,17 @@ def _little_endian(data: memoryview, size: int) -> memoryview:
     return memoryview(swapped)
 
 
+class Views:
+    """Whether arrays were given out as memoryviews, for lack of NumPy: they may come back anywhere in a value."""
+
+    given = False
+
+
+def is_plain(view: memoryview) -> bool:
+    """Say whether a memoryview is one of bytes."""
+    return view.format == "B" and view.ndim == 1 and view.c_contiguous
+
+
 class _Library:
     """NumPy, once an array has come and asked for it."""
 
@@ -188,6 +199,7 @@ def read_array(dtype: "Any", shape: "Any", data: "Any") -> "Any":
     numpy = numpy_if_installed()
     if numpy:
         return numpy.ndarray(shape, numpy.dtype(dtype).newbyteorder("<"), data)
+    Views.given = True
     return _view(dtype, shape, memoryview(data).cast("B"), size)
 
 

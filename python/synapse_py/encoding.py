@@ -1,7 +1,9 @@
 """One encode under way: what conversions work with, and what they put out of band."""
 
 from . import extension
+from .arrays import Views, is_plain
 from .conversion import conversion_of
+from .obstacle import MAX_DEPTH
 from .scalars import write_int
 from .timestamp import is_instant
 
@@ -18,6 +20,7 @@ OUT_OF_BAND_BYTES = 32 * 1024
 MAX_BUFFERS = 1024
 MAX_SEARCHED_ITEMS = 32
 MAX_SEARCHED_LEVELS = 3
+NO_LIMIT = 2**31
 _NATIVE = frozenset((type(None), bool, float, str))
 _BYTES = frozenset((bytes, bytearray, memoryview))
 SEARCHED = frozenset((dict, list, tuple)) | _BYTES
@@ -124,7 +127,7 @@ class Encoding:
     def lifted(self, value: "Any") -> "Any":
         """Give a byte string or small container with its large byte strings out of band; containers that change are copied."""
         kind = type(value)
-        if kind is memoryview and not _is_plain(value):
+        if kind is memoryview and not is_plain(value):
             return self.default(value)
         if kind in _BYTES:
             return self._lifted_bytes(value)
@@ -141,10 +144,6 @@ class Encoding:
         return self.extension(extension.BUFFER, index(len(self.buffers) - 1))
 
 
-def _is_plain(view: memoryview) -> bool:
-    return view.format == "B" and view.ndim == 1 and view.c_contiguous
-
-
 def index(number: int) -> bytes:
     """Encode the index of a buffer in its shortest form."""
     if number <= 0x7F:
@@ -152,18 +151,26 @@ def index(number: int) -> bytes:
     return b"\xcc" + bytes((number,)) if number <= 0xFF else b"\xcd" + number.to_bytes(2, "big")
 
 
-def holds_large(value: "Any", levels: int = MAX_SEARCHED_LEVELS) -> bool:
-    """Say whether a byte string or small container has something for ``lifted``: the search costs little, and so finds little.
+def holds_large(value: "Any") -> bool:
+    """Say whether a byte string or container has something for ``lifted``.
+
+    The search costs little, and so finds little; but once arrays were given out as memoryviews it is thorough, since the compiled codec
+    takes a memoryview for bytes before anybody is asked.
 
     Args:
         value: of one of the types in ``SEARCHED``.
-        levels: containers within containers that are looked into.
     """
+    if Views.given:
+        return _holds_large(value, MAX_DEPTH, NO_LIMIT)
+    return _holds_large(value, MAX_SEARCHED_LEVELS, MAX_SEARCHED_ITEMS)
+
+
+def _holds_large(value: "Any", levels: int, items: int) -> bool:
     kind = type(value)
     if kind in _BYTES:
-        return len(value) >= OUT_OF_BAND_BYTES or (kind is memoryview and not _is_plain(value))
-    if levels and len(value) <= MAX_SEARCHED_ITEMS:
+        return len(value) >= OUT_OF_BAND_BYTES or (kind is memoryview and not is_plain(value))
+    if levels and len(value) <= items:
         for item in value.values() if kind is dict else value:  # a generator would cost twice as much
-            if type(item) in SEARCHED and holds_large(item, levels - 1):
+            if type(item) in SEARCHED and _holds_large(item, levels - 1, items):
                 return True
     return False

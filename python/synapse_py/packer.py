@@ -2,6 +2,7 @@
 
 import struct
 
+from .arrays import is_plain
 from .extension import TIMESTAMP, ExtType
 from .obstacle import MAX_DEPTH, Obstacle
 from .timestamp import is_instant, timestamp_of
@@ -78,7 +79,7 @@ def _pack(out: bytearray, value: "Any", depth: int, default: "Default", strict: 
 
 def _pack_rare(out: bytearray, value: "Any", depth: int, default: "Default", strict: bool) -> None:
     """Write subclasses of the native types, timestamps, and what only ``default`` knows."""
-    if isinstance(value, (bytearray, memoryview)):
+    if isinstance(value, bytearray) or (isinstance(value, memoryview) and is_plain(value)):
         return _pack_bytes(out, bytes(value))
     if not strict:
         if isinstance(value, str):

@@ -4,6 +4,7 @@ import type { Writable } from 'node:stream';
 import type { CallOptions } from '../channel/pending';
 import type { InstallerChoice } from '../environment/installer';
 import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/plan';
+import type { InvalidOptionError } from '../errors';
 import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
 import type { IntPolicy } from '../protocol/decoder';
 import type { WorkerLimits } from '../worker/worker';
@@ -168,10 +169,32 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
  * @throws InvalidOptionError an option is unknown or not of its form (ERR_SYNAPSE_INVALID_OPTION)
  */
 export function checkCallOptions(options: CallOptions): void {
-  checkNames(options, CALL_NAMES);
+  checkCallNames(options);
   const { timeout, signal } = options;
   if (timeout !== undefined) whole({ timeout }, 'timeout', 0, 0, LARGEST_TIMEOUT_MS);
   checkSignal(signal);
+}
+
+/**
+ * Checks what `onEvent` is given.
+ *
+ * @throws InvalidOptionError it is no function (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function checkCallback(callback: unknown): void {
+  if (typeof callback !== 'function') throw invalid('callback', 'The callback of onEvent must be a function, which gets what is emitted.');
+}
+
+/** What looks like more arguments is told where those go. */
+function checkCallNames(options: CallOptions): void {
+  try {
+    checkNames(options, CALL_NAMES);
+  } catch (error) {
+    const { option, message } = error as InvalidOptionError;
+    throw invalid(
+      option,
+      `${message} They come after the one argument of the function: several arguments go by py.name(a, b, kw({ ... })).`,
+    );
+  }
 }
 
 /**

@@ -13,6 +13,9 @@ import { attribute } from '../channel/attribute';
 // biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
 export type PythonProxy<T = any> = T;
 
+/** What JavaScript asks an object for to make a text of it. */
+const TEXT_NAMES: ReadonlySet<string | symbol> = new Set(['toJSON', 'toString', 'valueOf', Symbol.toPrimitive]);
+
 /** What the properties do. */
 export interface PythonCaller {
   /** Calls a function: gives a promise, or an async iterable if the function gives a stream. */
@@ -22,9 +25,11 @@ export interface PythonCaller {
 
 /** Makes the object. It is itself no thenable, so that it can be awaited and returned. */
 export function pythonProxy(caller: PythonCaller): PythonProxy {
-  const target = Object.create(null, { [inspect.custom]: { value: () => '[Python module]' } });
+  const text = (): string => '[Python module]';
+  const target = Object.create(null, { [inspect.custom]: { value: text } });
   return new Proxy(target, {
     get(_, key) {
+      if (TEXT_NAMES.has(key)) return text;
       if (typeof key === 'symbol' || key === 'then') return undefined;
       return attribute(
         (args) => caller.callPython(key, args),

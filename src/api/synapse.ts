@@ -14,6 +14,7 @@ import { Worker } from '../worker/worker';
 import { apart, EventListeners } from './event-listeners';
 import { ModuleOutput } from './module-output';
 import {
+  checkCallback,
   checkCallOptions,
   checkName,
   checkSpawnArguments,
@@ -185,10 +186,11 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    *
    * @typeParam T what the module emits; it is not checked
    * @returns what ends the listening
-   * @throws InvalidOptionError the name is no text (ERR_SYNAPSE_INVALID_OPTION)
+   * @throws InvalidOptionError the name is no text, or the callback no function (ERR_SYNAPSE_INVALID_OPTION)
    */
   onEvent<T = unknown>(name: string, callback: (data: T) => void): () => void {
     checkName('name', name);
+    checkCallback(callback);
     return this.#events.add(name, callback as (data: unknown) => void);
   }
 

@@ -1,5 +1,7 @@
 /** A name of Python as a property: called, it is a call; awaited, it is read. Owns the mark of one that is neither yet. */
 
+import { inspect } from 'node:util';
+
 const MARK = Symbol.for('synapse-py.attribute');
 
 /**
@@ -10,10 +12,9 @@ const MARK = Symbol.for('synapse-py.attribute');
  */
 export function attribute(call: (args: readonly unknown[]) => unknown, read: () => Promise<unknown>): object {
   const property = (...args: unknown[]): unknown => call(args);
-  // biome-ignore lint/suspicious/noThenProperty: that it can be awaited is what it is for
-  property.then = (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown => read().then(onValue, onError);
-  property[MARK] = true;
-  return property;
+  const describe = (): string => '[a name of Python: call it, or await it to read it]';
+  const then = (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown => read().then(onValue, onError);
+  return Object.assign(property, { then, [MARK]: true, [inspect.custom]: describe });
 }
 
 /** Whether a value is a property that was neither called nor awaited. */

@@ -1,6 +1,6 @@
 /** Why a value cannot be sent. Owns the sentences, and the path, which grows from the inside out while the encoder gives up. */
 
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import { SerializationError, SynapseError } from '../errors';
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
@@ -56,6 +56,7 @@ export function className(value: object): string {
 /** Why a function or an object is refused that has no form of its own. */
 export function refusal(value: object): string {
   if (typeof value === 'function') return 'a function has no form in Python: pass what it computes, or let Python call it by an rpc method';
+  if (types.isPromise(value)) return 'a promise has no form in Python: await it first';
   if (Symbol.asyncIterator in value)
     return 'an async iterable has no form here: pass it as an argument of an rpc method, or collect its items';
   return `an instance of ${className(value)} has no form in Python: convert it to a plain object, an array or a Uint8Array`;

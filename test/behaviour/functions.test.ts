@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { kw } from '../../src/index';
 import { copyFixture, FIXTURES, makeForFixture, spawnFixture } from '../support/fixture';
 import { rejection } from '../support/until';
@@ -127,4 +128,16 @@ it('an entry may serve by itself, and goes on when the conversation is over', as
   expect(await synapse.send('double', 21)).toBe(42);
   await synapse.dispose();
   expect(lines).toEqual(['before serving', 'double: doubling', 'the conversation is over']);
+});
+
+it('the module as an object is no promise, and a text only by its name', async () => {
+  const synapse = await spawnFixture('functions');
+  expect([JSON.stringify(synapse.py), String(synapse.py), synapse.py.then]).toEqual(['"[Python module]"', '[Python module]', undefined]);
+  expect(inspect(synapse.py.VERSION)).toContain('await it to read it');
+});
+
+it('more than one argument of send() is told where it goes', async () => {
+  const synapse = await spawnFixture('functions');
+  const error = await rejection(synapse.send('add', 1, 2 as never));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION', message: expect.stringContaining('py.name(a, b, kw(') });
 });

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { Table } from 'apache-arrow';
+import fc from 'fast-check';
 import type { Synapse } from '../../src/api/synapse';
 import * as library from '../../src/index';
+import { anyValue, asRead } from '../support/any-value';
 import { FIXTURES, makeForFixture, makeSynapse } from '../support/fixture';
 import { rejection } from '../support/until';
 
@@ -72,6 +75,29 @@ it.each([
   expect(rowsOf(name).length).toBeGreaterThanOrEqual(least);
 });
 
+/** As Python gives it back: its sets have no order, and it writes a Decimal in a form of its own. */
+function normal(value: unknown): string {
+  const told = inspect(withSortedSets(asRead(value)), { depth: null, maxArrayLength: null, maxStringLength: null });
+  return told.replace(/Decimal \{[^}]*\}/g, 'Decimal');
+}
+
+function withSortedSets(value: unknown): unknown {
+  if (value instanceof Set) return ['a set', ...[...value].map((item) => normal(item)).sort()];
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, withSortedSets(item)]));
+  if (Array.isArray(value)) return value.map(withSortedSets);
+  const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  return isPlain ? Object.entries(value).map(([key, item]) => [key, withSortedSets(item)]) : value;
+}
+
+async function expectEveryValueComesBack(synapse: Synapse): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(anyValue, async (value) => {
+      expect(normal(await synapse.send('echo', [value]))).toEqual(normal([value]));
+    }),
+    { numRuns: 150 },
+  );
+}
+
 describe('on the standard library alone', () => {
   let synapse: Synapse;
   beforeEach(async () => {
@@ -87,6 +113,8 @@ describe('on the standard library alone', () => {
   it('values arrive in Python as docs/types.md says', async () => {
     for (const row of rowsOf('from typescript')) await expectIsTaken(synapse, row);
   });
+
+  it('every value comes back as it was', () => expectEveryValueComesBack(synapse));
 
   it('a typed array arrives as a memoryview of its format and shape', async () => {
     const array = new library.NDArray(new Int16Array([1, 2, 3, 4]), [2, 2]);
@@ -117,6 +145,8 @@ describe('with msgpack, NumPy and pandas', () => {
   it.each(['from typescript', 'from typescript with numpy'])('values arrive %s as docs/types.md says', async (table) => {
     for (const row of rowsOf(table)) await expectIsTaken(synapse, row);
   });
+
+  it('every value comes back as it was', () => expectEveryValueComesBack(synapse));
 
   it('large arrays and byte strings come back as they were', async () => {
     const numbers = Float64Array.from({ length: 200_000 }, (_, at) => at / 3);

@@ -2,18 +2,41 @@
 
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-async function blocksOf(readme: string): Promise<Record<string, string>> {
-  const section = readme.slice(readme.indexOf('## Your first module'), readme.indexOf('## What you can rely on'));
-  return Object.fromEntries([...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => [language, text as string]));
+/** The first block of code of a language. */
+function blockOf(page: string, language: string): string {
+  const text = page.split(`\`\`\`${language}\n`)[1]?.split('```')[0];
+  if (text === undefined) throw new Error(`the page has no block of ${language}`);
+  return text;
 }
 
-/** Names the relative links of a page that lead to no file. */
+/** Names the relative links of a page that lead to no file, or to no heading of it. */
 export async function brokenLinks(root: string, page: string): Promise<string[]> {
-  const text = await readFile(join(root, page), 'utf8');
-  const links = [...text.matchAll(/\]\((?!\w+:)([^)#]+)/g)].map(([, link]) => link as string);
-  return links.filter((link) => !existsSync(join(root, dirname(page), link))).map((link) => `${page}: ${link}`);
+  const text = withoutCode(await readFile(join(root, page), 'utf8'));
+  const links = [...text.matchAll(/\]\((?!\w+:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, path, heading]) => [path || basename(page), heading]);
+  const broken: string[] = [];
+  for (const [path = '', heading] of links) {
+    const file = join(root, dirname(page), path);
+    const leads = existsSync(file) && (heading === undefined || (await headingsOf(file)).includes(heading));
+    if (!leads) broken.push(`${page}: ${path} ${heading ?? ''}`);
+  }
+  return broken;
+}
+
+function withoutCode(page: string): string {
+  return page.replace(/```[\s\S]*?```/g, '').replace(/`[^`\n]*`/g, '');
+}
+
+/** The headings of a page as they stand in links. */
+async function headingsOf(file: string): Promise<string[]> {
+  const titles = (await readFile(file, 'utf8')).replace(/```[\s\S]*?```/g, '').matchAll(/^#+ (.*)$/gm);
+  return [...titles].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 /** Gives the commands of this library that the Dockerfile of a page runs. */
@@ -22,22 +45,24 @@ export async function imageCommands(page: string): Promise<string[]> {
   return [...dockerfile.matchAll(/^RUN (npx synapse .*)$/gm)].map(([, command]) => command as string);
 }
 
-/** Makes the files that "Your first module" tells to make, in a project, and gives the folder. */
+/** Makes the files that the README tells to make, in a project, and gives the folder; `glimpse.mjs` is what it begins with. */
 export async function followReadme(project: string, name = 'readme'): Promise<string> {
   const folder = join(project, name);
-  const { text, python, js } = await blocksOf(await readFile(join(project, 'node_modules', 'synapse-py', 'README.md'), 'utf8'));
-  if (!text || !python || !js) throw new Error('the README has no first module');
+  const readme = await readFile(join(project, 'node_modules', 'synapse-py', 'README.md'), 'utf8');
+  const section = readme.slice(readme.indexOf('## Your first module'), readme.indexOf('## What you can rely on'));
   await mkdir(join(folder, 'py_module'), { recursive: true });
-  await writeFile(join(folder, 'py_module', 'requirements.txt'), text);
-  await writeFile(join(folder, 'py_module', 'main.py'), python);
-  await writeFile(join(folder, 'main.mjs'), js);
+  await writeFile(join(folder, 'py_module', 'requirements.txt'), '');
+  await writeFile(join(folder, 'py_module', 'main.py'), blockOf(section, 'python'));
+  await writeFile(join(folder, 'main.mjs'), blockOf(section, 'js'));
+  await writeFile(join(folder, 'glimpse.mjs'), blockOf(readme, 'ts'));
   return folder;
 }
 
-/** The same program with the template that the package brings as its module. */
-export async function useTemplate(project: string, followed: string): Promise<string> {
+/** Copies the template that the package brings, with the program that its README tells. */
+export async function useTemplate(project: string): Promise<string> {
   const folder = join(project, 'template');
-  await cp(join(project, 'node_modules', 'synapse-py', 'py_template'), join(folder, 'py_module'), { recursive: true });
-  await cp(join(followed, 'main.mjs'), join(folder, 'main.mjs'));
+  const module = join(folder, 'py_module');
+  await cp(join(project, 'node_modules', 'synapse-py', 'py_template'), module, { recursive: true });
+  await writeFile(join(folder, 'main.mjs'), blockOf(await readFile(join(module, 'README.md'), 'utf8'), 'js'));
   return folder;
 }

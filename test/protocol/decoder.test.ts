@@ -146,6 +146,14 @@ it('makes no room for what is only announced', () => {
   expect(() => decode(hex('c6ffffffff'))).toThrow(/cut short/);
 });
 
+test.each([
+  ['an empty set', '92d50990c0'],
+  ['a set', '93d6099101c0c0'],
+  ['a tuple', '93d60a9101c0c0'],
+])('does not take what is left of the extension of %s for the next items', (_, bytes) => {
+  expect(() => decode(hex(bytes))).toThrow(/length|longer/);
+});
+
 it('never reads beyond the end that it is given', () => {
   const { payload } = new Encoder('rich').encode(
     { a: [1, 2.5, 'text', Uint8Array.of(1), new Date(5), 2n ** 40n, 2n ** 70n], b: new Set([1]) },
@@ -169,7 +177,9 @@ it('refuses a handle where there is nobody to make one, and lets errors of this 
 
 it('can be used within the making of a handle', () => {
   const decoder: Decoder = new Decoder('rich', { int: 'auto', handle: (id) => decoder.decode(reference({ id })) });
-  expect(decoder.decode(hex('92c7110b9305a8696e7374616e6365a54d6f64656c07'))).toEqual([{ id: 5 }, 7]);
+  for (let times = 0; times < 3; times++) {
+    expect(decoder.decode(hex('92c7110b9305a8696e7374616e6365a54d6f64656c07'))).toEqual([{ id: 5 }, 7]);
+  }
 });
 
 describe('in slices', () => {
