@@ -1,32 +1,31 @@
-"""A Synapse module: reads a frame, answers it, until there are no more frames. Replace `handle` by what your module does."""
+"""A Synapse module: its public functions, classes and constants can be used from TypeScript. Replace them by your own."""
 
-import struct
-import sys
+import synapse_py as synapse
 
-import msgpack
+VERSION = "1.0"
 
 
-def handle(payload):
+def greet(name: str, greeting: str = "Hello") -> str:
     """Answer one call.
 
     Args:
-        payload: what the TypeScript side passed to call().
+        name: whom to greet.
+        greeting: the word to do it with.
 
     Returns:
-        What call() resolves with: None, bool, int, float, str, bytes, list or dict.
+        What `send` and `py.greet` resolve with. docs/types.md of synapse-py says which types there are.
     """
-    print("got", payload)  # print() is log output; it cannot disturb the answers
+    print("greeting", name)  # print() is log output; it cannot disturb the answers
+    return f"{greeting}, {name}!"
+
+
+def count(limit: int):
+    """Yield the numbers up to a limit: a generator is a stream."""
+    for number in range(1, limit + 1):
+        synapse.emit("progress", {"done": number / limit})
+        yield number
+
+
+def handle(payload):
+    """Answer `call(payload)`."""
     return {"echo": payload}
-
-
-def main():
-    """Answer calls in the order in which they come. A frame is a 4-byte little-endian length and that many bytes of MessagePack."""
-    while header := sys.stdin.buffer.read(4):
-        (size,) = struct.unpack("<I", header)
-        payload = msgpack.packb(handle(msgpack.unpackb(sys.stdin.buffer.read(size))))
-        sys.stdout.buffer.write(struct.pack("<I", len(payload)) + payload)
-        sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
