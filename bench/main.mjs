@@ -18,6 +18,7 @@ for (const name of ['PYTHONUNBUFFERED', 'PYTHONDONTWRITEBYTECODE']) delete proce
 const quick = process.argv.includes('--quick');
 const onProgress = ({ message }) => process.stderr.write(`${message}\n`);
 const environment = await provision(moduleDirectory('loop'), { onProgress });
+for (const name of ['served', 'prepared']) await provision(moduleDirectory(name), { onProgress });
 const machine = describeMachine(environment);
 process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Python ${machine.python}\n`);
 

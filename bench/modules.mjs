@@ -16,10 +16,11 @@ export function moduleDirectory(name) {
 
 /**
  * @param {string} name
+ * @param {string} [script]
  * @returns the module's script
  */
-export function moduleScript(name) {
-  return join(moduleDirectory(name), 'main.py');
+export function moduleScript(name, script = 'main.py') {
+  return join(moduleDirectory(name), script);
 }
 
 /**

@@ -8,6 +8,9 @@ export const SMALL = { id: 7, name: 'synapse', ok: true, values: [1, 2.5, 3] };
 /** The frame of a small call, made beforehand: what the raw echo sends. */
 export const SMALL_FRAME = frameOf(encode(SMALL));
 
+/** A large array: 8 MB, and no number that is whole. */
+export const NUMBERS = Float64Array.from({ length: 1_000_000 }, (_, at) => at + 0.1);
+
 export const MEBIBYTE = 1024 * 1024;
 
 /** @param {Uint8Array} body */

@@ -10,7 +10,7 @@ import { cpus } from 'node:os';
 const CORES = cpus().length;
 
 /** Whether processes can be placed here. */
-export function canPlace() {
+function canPlace() {
   return process.platform === 'linux' && CORES > 1 && succeeds('taskset', ['-cp', String(process.pid)]);
 }
 
@@ -20,14 +20,33 @@ export function canPlace() {
  * @param {number} own
  * @param {number} children
  */
-export function place(own, children) {
+function place(own, children) {
   const listed = execFileSync('pgrep', ['-P', String(process.pid)], { encoding: 'utf8' });
   for (const pid of listed.trim().split('\n')) succeeds('taskset', ['-acp', String(children), pid]);
   succeeds('taskset', ['-acp', String(own), String(process.pid)]);
 }
 
+/**
+ * Does something while this process and the ones that it has started have a core of their own each, or share one; as it is elsewhere.
+ *
+ * @param {'two-cores' | 'one-core'} placement
+ * @param {() => Promise<void>} action
+ * @returns {Promise<string>} where they were, in words
+ */
+export async function onCores(placement, action) {
+  const placed = canPlace();
+  try {
+    if (placed) place(0, placement === 'one-core' ? 0 : 1);
+    await action();
+  } finally {
+    if (placed) unplace();
+  }
+  if (!placed) return 'placed by the system';
+  return placement === 'one-core' ? 'both processes on one core' : 'each process on its core';
+}
+
 /** Gives this process all cores again; what it starts later inherits them. */
-export function unplace() {
+function unplace() {
   succeeds('taskset', ['-acp', `0-${CORES - 1}`, String(process.pid)]);
 }
 

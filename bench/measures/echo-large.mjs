@@ -3,7 +3,7 @@
 import { largePayload, MEBIBYTE } from '../payload.mjs';
 import { attempt, seriesOf, TURN_LIMIT_MS, takeTurns, withPeers } from '../rounds.mjs';
 
-const SUBJECT_IDS = ['synapse', 'raw-store', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'];
+const SUBJECT_IDS = ['synapse', 'send', 'raw-store', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'];
 /** Milliseconds that one subject may spend on one size, its first echo not counted. */
 const BUDGET_MS = { quick: 700, full: 3000 };
 const ROUNDS = { quick: 3, full: 15 };

@@ -1,7 +1,10 @@
 /** What a measure is: the form of its result, and the list of measures in the order of the report. */
 
+import { array } from './array.mjs';
+import { cancel } from './cancel.mjs';
 import { echoLarge } from './echo-large.mjs';
 import { memory } from './memory.mjs';
+import { pings } from './pings.mjs';
 import { provisionFaults } from './provision-faults.mjs';
 import { provisionPip } from './provision-pip.mjs';
 import { provisionUv } from './provision-uv.mjs';
@@ -9,6 +12,8 @@ import { provisioning } from './provisioning.mjs';
 import { roundTrip } from './round-trip.mjs';
 import { start } from './start.mjs';
 import { storeDisk } from './store-disk.mjs';
+import { stream } from './stream.mjs';
+import { structured } from './structured.mjs';
 import { throughput } from './throughput.mjs';
 
 /**
@@ -27,7 +32,7 @@ import { throughput } from './throughput.mjs';
  * @property {string} title
  * @property {string} unit
  * @property {'lower' | 'higher'} better
- * @property {import('../rounds.mjs').Series[]} series
+ * @property {import('../rounds.mjs').Series[]} series Synapse's first
  */
 
 /** Takes longer than all other sizes, and no goal hangs on it. */
@@ -38,9 +43,14 @@ const MEASURES = [
   roundTrip('two-cores'),
   roundTrip('one-core'),
   throughput,
+  stream,
   echoLarge(1),
   echoLarge(16),
   longest,
+  array,
+  structured,
+  cancel,
+  pings,
   start,
   memory,
   provisioning,

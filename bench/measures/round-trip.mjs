@@ -1,6 +1,6 @@
 /** How long one small call takes when nothing else is under way, with the processes on a core of their own each, or on one together. */
 
-import { canPlace, place, unplace } from '../placement.mjs';
+import { onCores } from '../placement.mjs';
 import { seriesOf, takeTurns, withPeers } from '../rounds.mjs';
 import { median } from '../statistics.mjs';
 
@@ -15,18 +15,14 @@ const CALLS_PER_TURN = 300;
  */
 export function roundTrip(placement) {
   return async ({ python, quick }) => {
-    const series = ['synapse', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
-    const placed = canPlace();
-    try {
-      await withPeers(series, python, async () => {
-        if (placed) place(0, placement === 'one-core' ? 0 : 1);
+    const series = ['synapse', 'send', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
+    let where = '';
+    await withPeers(series, python, async () => {
+      where = await onCores(placement, async () => {
         await takeTurns(series, 1, async (each) => void (await warmUp(each.peer)));
         await takeTurns(series, quick ? 10 : 60, (each) => typicalTime(each.peer));
       });
-    } finally {
-      if (placed) unplace();
-    }
-    const where = placed ? (placement === 'one-core' ? 'both processes on one core' : 'each process on its core') : 'placed by the system';
+    });
     const title = `Round trip of a small call, one after another (p50), ${where}`;
     return { id: `round-trip-${placement}`, title, unit: 'µs', better: 'lower', series };
   };

@@ -1,5 +1,6 @@
 /** How many small calls are answered in a second when many are under way at once. */
 
+import { onCores } from '../placement.mjs';
 import { seriesOf, takeTurns, withPeers } from '../rounds.mjs';
 
 /** Calls that are outstanding together. */
@@ -11,12 +12,15 @@ const WARM_UP_BATCHES = 3;
 
 /** @type {(context: import('./measure.mjs').Context) => Promise<import('./measure.mjs').Result>} */
 export async function throughput({ python, quick }) {
-  const series = ['synapse', 'raw-stream', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
+  const series = ['synapse', 'send', 'raw-stream', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
+  let where = '';
   await withPeers(series, python, async () => {
-    await takeTurns(series, 1, async (each) => void (await callRate(each.peer, WARM_UP_BATCHES)));
-    await takeTurns(series, quick ? 3 : 12, (each) => callRate(each.peer, BATCHES_PER_TURN));
+    where = await onCores('two-cores', async () => {
+      await takeTurns(series, 1, async (each) => void (await callRate(each.peer, WARM_UP_BATCHES)));
+      await takeTurns(series, quick ? 5 : 25, (each) => callRate(each.peer, BATCHES_PER_TURN));
+    });
   });
-  return { id: 'throughput', title: `Small calls per second, ${BATCH} outstanding`, unit: '/s', better: 'higher', series };
+  return { id: 'throughput', title: `Small calls per second, ${BATCH} outstanding, ${where}`, unit: '/s', better: 'higher', series };
 }
 
 async function callRate(peer, batches) {

@@ -1,7 +1,7 @@
 /** The chart: each goal as a bar with its bound, then how Synapse compares with the others. Owns the drawing of one SVG. */
 
 import { summarisePairs } from '../statistics.mjs';
-import { bound, digits, suffix } from './figure.mjs';
+import { bound, digits, relation, suffix } from './figure.mjs';
 
 const WIDTH = 900;
 const LEFT = 330;
@@ -19,6 +19,8 @@ const COLOURS = {
 };
 /** Where a goal's bound stands, as a share of the bar's room. */
 const BOUND_AT = 0.6;
+/** What Synapse is compared with. */
+const OTHER_WAYS = new Set(['plain', 'by-hand', 'python-shell', 'pythonia']);
 /** Powers of ten at the ends of the comparison's scale: from a third to three hundred times as fast. */
 const SCALE = [-0.5, 2.5];
 
@@ -51,11 +53,9 @@ export function chartOf({ machine, measures }) {
 
 function goalRow(drawing, { title, unit, series }, goal) {
   const direction = goal.atMost === undefined ? '▸' : '◂';
-  const other = series.find(({ subject }) => subject === goal.against)?.title;
-  const relation = { ratio: `÷ ${other}`, difference: `− ${other}`, figure: '' }[goal.of];
   drawing.y += ROW;
   const share = goal.found ? Math.min(1, Math.max(0, goal.found.median / (goal.atMost ?? goal.atLeast)) * BOUND_AT) : 0;
-  label(drawing, `${direction} ${shorten(title)}`, relation);
+  label(drawing, `${direction} ${shorten(title)}`, relation(goal, series, ''));
   bar(drawing, LEFT, LEFT + share * (RIGHT - LEFT), goal.met ? COLOURS.met : COLOURS.missed);
   line(drawing, LEFT + BOUND_AT * (RIGHT - LEFT));
   const found = goal.found ? `${digits(goal.found.median)}${suffix(goal, unit)}` : 'no figures';
@@ -64,9 +64,10 @@ function goalRow(drawing, { title, unit, series }, goal) {
   text(drawing, RIGHT + 8, `goal ${bound(goal, unit)}`, { size: 11, colour: COLOURS.quiet });
 }
 
-/** Only measures of speed are compared; a raw echo is a floor, not another way to call Python. */
+/** A raw echo is a floor, and no other way to call Python; nor is Synapse in another form. */
 function comparisonRows(drawing, { title, better, series }) {
-  const [own, ...others] = series.filter(({ subject }) => !subject.startsWith('raw-'));
+  const [own] = series;
+  const others = series.filter(({ subject }) => OTHER_WAYS.has(subject));
   if (others.length === 0) return;
   drawing.y += ROW;
   text(drawing, 24, shorten(title), { weight: 600 });

@@ -6,7 +6,22 @@ export function digits(value) {
   return value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
-const SIGNS = { ratio: '×', difference: '', figure: '' };
+const SIGNS = { ratio: '×', difference: '', figure: '', worst: '' };
+
+/**
+ * Says what of Synapse is bounded, and against what.
+ *
+ * @param {import('../goals.mjs').Goal} goal
+ * @param {import('../rounds.mjs').Series[]} series the measure's
+ * @param {string} own how to call the measure's first subject
+ */
+export function relation(goal, series, own) {
+  const title = (id) => series.find(({ subject }) => subject === id)?.title ?? id;
+  const subject = goal.subject === undefined ? own : title(goal.subject);
+  if (goal.of === 'worst') return `${subject}, the worst`.replace(/^, /, '');
+  if (goal.of === 'figure') return subject;
+  return `${subject} ${goal.of === 'ratio' ? '÷' : '−'} ${title(goal.against)}`.trim();
+}
 
 /**
  * @param {import('../goals.mjs').Goal} goal

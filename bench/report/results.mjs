@@ -18,12 +18,12 @@ export function writeResults({ machine, measures }) {
 }
 
 function compact({ id, title, unit, better, series, goals }) {
-  const subjects = series.map(({ subject, title, figures, note }) => ({
+  const subjects = series.map(({ subject, title, figures, note }, at) => ({
     subject,
     title,
     note,
     figure: summarise(figures),
-    synapseDividedByThis: subject === 'synapse' ? undefined : summarisePairs(series[0].figures, figures, (own, other) => own / other),
+    synapseDividedByThis: at === 0 ? undefined : summarisePairs(series[0].figures, figures, (own, other) => own / other),
   }));
   return { id, title, unit, better, subjects, goals };
 }

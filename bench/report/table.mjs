@@ -1,9 +1,9 @@
 /** The table on the terminal. */
 
 import { summarise, summarisePairs } from '../statistics.mjs';
-import { bound, digits, suffix, verdict } from './figure.mjs';
+import { bound, digits, relation, suffix, verdict } from './figure.mjs';
 
-const WIDTHS = [40, 14, 26, 12];
+const WIDTHS = [50, 14, 26, 12];
 
 /**
  * Writes one measure as lines.
@@ -14,15 +14,20 @@ export function tableOf(result) {
   const { title, unit, better, series, goals } = result;
   const header = row(['', unit, 'Synapse ÷ this (p10–p90)', 'goal', '']);
   const lines = series.map((each) => rowOf(each, result));
-  const others = goals.filter(({ of }) => of !== 'ratio').map((goal) => otherRow(goal, unit));
+  const others = goals.filter((goal) => !isInRow(goal, series[0].subject)).map((goal) => otherRow(goal, result));
   return [`\n${title}; ${better} is better`, header, ...lines, ...others].join('\n');
+}
+
+/** A ratio of the measure's first subject stands in the row of the other. */
+function isInRow({ of, subject }, own) {
+  return of === 'ratio' && (subject === undefined || subject === own);
 }
 
 function rowOf(each, { series, unit, goals }) {
   const absolute = summarise(each.figures);
   if (!absolute) return row([each.title, '–', each.note ?? 'no figures']);
   const ratio = each === series[0] ? undefined : summarisePairs(series[0].figures, each.figures, (own, other) => own / other);
-  const goal = goals.find(({ of, against }) => of === 'ratio' && against === each.subject);
+  const goal = goals.filter((any) => isInRow(any, series[0].subject)).find(({ against }) => against === each.subject);
   return row([
     each.title,
     digits(absolute.median),
@@ -32,12 +37,13 @@ function rowOf(each, { series, unit, goals }) {
   ]);
 }
 
-function otherRow(goal, unit) {
-  const what = goal.of === 'difference' ? '  Synapse − the same by hand' : '  Synapse';
-  return row([what, '', goal.found ? spread(goal.found, suffix(goal, unit)) : 'no figures', bound(goal, unit), verdict(goal)]);
+function otherRow(goal, { unit, series }) {
+  const found = goal.found ? spread(goal.found, suffix(goal, unit)) : 'no figures';
+  return row([`  ${relation(goal, series, 'Synapse')}`, '', found, bound(goal, unit), verdict(goal)]);
 }
 
-function spread({ median, p10, p90 }, unit) {
+function spread({ median, p10, p90, rounds }, unit) {
+  if (rounds === 1) return `${digits(median)}${unit}`;
   return `${digits(median)}${unit} (${digits(p10)}–${digits(p90)})`;
 }
 

@@ -5,7 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { moduleScript } from '../modules.mjs';
-import { SMALL_FRAME } from '../payload.mjs';
+import { NUMBERS, SMALL_FRAME } from '../payload.mjs';
 
 /** A child that returns as many bytes as it is sent. */
 class RawPeer {
@@ -58,14 +58,29 @@ class RawPeer {
   }
 }
 
+const LENGTH_BYTES = 8;
+
 /** Whole messages with their length in front: the peer stores each before it answers, as whatever answers a request must. */
 class StoringPeer extends RawPeer {
   async echo(bytes) {
-    const header = Buffer.alloc(8);
-    header.writeBigUInt64LE(BigInt(bytes.length));
-    await this.exchange([header, bytes], bytes.length);
+    await this.exchange([lengthOf(bytes), bytes], bytes.length);
     return bytes;
   }
+}
+
+/** The same one way only: of the array's bytes, their number comes back. */
+class TakingPeer extends RawPeer {
+  async total() {
+    const bytes = Buffer.from(NUMBERS.buffer);
+    await this.exchange([lengthOf(bytes), bytes], LENGTH_BYTES);
+    return bytes.length;
+  }
+}
+
+function lengthOf(bytes) {
+  const header = Buffer.alloc(LENGTH_BYTES);
+  header.writeBigUInt64LE(BigInt(bytes.length));
+  return header;
 }
 
 /** Bytes as the hand-written loop takes them: the frame's length and MessagePack's bin 32 in front. */
@@ -100,4 +115,11 @@ export const rawStore = {
   id: 'raw-store',
   title: 'raw echo, store and forward',
   open: (python) => new StoringPeer(python, moduleScript('raw-store')),
+};
+
+/** @type {import('./subject.mjs').Subject} */
+export const rawTake = {
+  id: 'raw-take',
+  title: 'raw, its bytes one way',
+  open: (python) => new TakingPeer(python, moduleScript('raw-take')),
 };
