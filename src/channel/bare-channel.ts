@@ -88,6 +88,10 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#sendQueued();
   }
 
+  room(): Uint8Array | undefined {
+    return this.#reader.room;
+  }
+
   onDrain(): void {
     this.#saturated = false;
     this.#sendQueued();

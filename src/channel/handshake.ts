@@ -61,6 +61,10 @@ export class Handshake implements Transport, TransportSink {
     else if (!this.#over) this.#collect(chunk);
   }
 
+  room(): Uint8Array | undefined {
+    return this.#sink?.room?.();
+  }
+
   onDrain(): void {
     this.#sink?.onDrain();
   }

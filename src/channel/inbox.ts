@@ -40,6 +40,11 @@ export class Inbox {
     return this.#beginning && idOf(this.#beginning);
   }
 
+  /** Where the next bytes are wanted. */
+  get room(): Uint8Array | undefined {
+    return this.#reader.room;
+  }
+
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
     if (this.#broken) return;

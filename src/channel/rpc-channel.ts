@@ -131,6 +131,10 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#calls.advance();
   }
 
+  room(): Uint8Array | undefined {
+    return this.#inbox.room;
+  }
+
   onDrain(): void {
     this.#calls.onDrain();
   }

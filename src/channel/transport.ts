@@ -10,6 +10,8 @@ const SATURATED_BYTES = 4 * 1024 * 1024;
 export interface TransportSink {
   /** The next bytes from the worker. */
   onChunk(chunk: Uint8Array): void;
+  /** Where the next bytes are wanted, if that matters: those of a large frame go where they will stay. */
+  room?(): Uint8Array | undefined;
   /** A saturated transport takes frames again. */
   onDrain(): void;
   /** No more bytes will come. Called at most once, after the last `onChunk`. */
@@ -32,6 +34,12 @@ export interface Transport {
   readonly unwritten: number;
 }
 
+/** Reads that put their bytes where they are wanted. */
+export interface ChosenReads {
+  chooseMemory: () => Uint8Array | undefined;
+  onBytes: (bytes: Uint8Array) => void;
+}
+
 interface Holdable {
   ref?(): unknown;
   unref?(): unknown;
@@ -41,6 +49,7 @@ interface Holdable {
 export class StreamTransport implements Transport {
   readonly #input: Writable;
   readonly #output: Readable;
+  readonly #reads: ChosenReads | undefined;
   #unwritten: Uint8Array[] = [];
   #unwrittenBytes = 0;
   #flushScheduled = false;
@@ -50,10 +59,12 @@ export class StreamTransport implements Transport {
   /**
    * @param input carries frames to the worker
    * @param output carries frames from the worker
+   * @param reads give the bytes of the output, where it does not give them itself
    */
-  constructor(input: Writable, output: Readable) {
+  constructor(input: Writable, output: Readable, reads?: ChosenReads) {
     this.#input = input;
     this.#output = output;
+    this.#reads = reads;
   }
 
   get unwritten(): number {
@@ -67,7 +78,11 @@ export class StreamTransport implements Transport {
       ended = true;
       sink.onEnd();
     };
-    this.#output.on('data', (chunk: Uint8Array) => sink.onChunk(chunk));
+    if (this.#reads) {
+      this.#reads.chooseMemory = () => sink.room?.();
+      this.#reads.onBytes = (bytes) => sink.onChunk(bytes);
+      this.#output.resume(); // else its end is never told
+    } else this.#output.on('data', (chunk: Uint8Array) => sink.onChunk(chunk));
     this.#output.on('end', end);
     this.#output.on('close', end);
     // A broken pipe means that the worker is gone; its exit and the end of its output say so with more detail.

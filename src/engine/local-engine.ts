@@ -29,7 +29,7 @@ export const localEngine: Engine = {
     });
     return {
       ...process,
-      transport: new StreamTransport(process.input, process.output),
+      transport: new StreamTransport(process.input, process.output, process.reads),
       announces: bootstrapped,
       info: { pid: process.pid },
     } satisfies StartedWorker;

@@ -4,6 +4,7 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import { execa } from 'execa';
 import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
+import { type DirectReads, readDirectly } from './direct-output';
 
 /** The descriptor that carries what a bootstrapped worker prints; the Python side has the same number. */
 const LOG_FD = 3;
@@ -35,6 +36,8 @@ export interface RunningProcess {
   /** Its standard input and output: the protocol. */
   readonly input: Writable;
   readonly output: Readable;
+  /** What the bytes of the output are given to, if not to the readers of the stream. */
+  readonly reads: DirectReads | undefined;
   /** What it prints: the log pipe (nothing without one) and standard error. */
   readonly stdout: Readable | undefined;
   readonly stderr: Readable;
@@ -67,7 +70,9 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const { pid } = child;
   if (pid === undefined) throw (await child).cause ?? new Error(`${spec.file} could not be started`);
   const streams = child.stdio as unknown as [Writable, Readable, Readable, Readable?, Duplex?];
-  const [input, output, stderr] = streams;
+  const [input, pipe, stderr] = streams;
+  const direct = readDirectly(pipe);
+  const output = direct?.stream ?? pipe;
   const kill = (signal: NodeJS.Signals): void => signalTree(pid, signal, platform);
   const unguard = guardAgainstOrphans(() => kill('SIGKILL'));
   const exited = new Promise<ExitStatus>((resolve) => {
@@ -79,11 +84,12 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       drained.then(() => resolve({ exitCode, signal }));
     });
   });
-  const held = [child, ...child.stdio] as unknown as { ref?(): void; unref?(): void }[];
+  const held = [child, output, ...child.stdio] as unknown as { ref?(): void; unref?(): void }[];
   return {
     pid,
     input,
     output,
+    reads: direct?.reads,
     stdout: streams[LOG_FD],
     stderr,
     exited,

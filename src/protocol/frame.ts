@@ -43,6 +43,12 @@ export class FrameReader {
     return this.#headerFilled > 0 || this.#body !== undefined;
   }
 
+  /** Where the next bytes belong, as long as that is a large body: bytes that are put there are not copied by `push`. */
+  get room(): Uint8Array | undefined {
+    const body = this.#body;
+    return body !== undefined && body.length - this.#bodyFilled > MAX_COPIED_BYTES ? body.subarray(this.#bodyFilled) : undefined;
+  }
+
   /**
    * Takes the next bytes of the stream.
    *
@@ -89,8 +95,9 @@ export class FrameReader {
 
   #fillBody(body: Uint8Array, chunk: Uint8Array, at: number): number {
     const taken = Math.min(body.length - this.#bodyFilled, chunk.length - at);
+    const isThere = chunk.buffer === body.buffer && chunk.byteOffset + at === body.byteOffset + this.#bodyFilled;
     const whole = taken === chunk.length;
-    body.set(whole ? chunk : chunk.subarray(at, at + taken), this.#bodyFilled);
+    if (!isThere) body.set(whole ? chunk : chunk.subarray(at, at + taken), this.#bodyFilled);
     this.#bodyFilled += taken;
     if (this.#bodyFilled === body.length) {
       this.#body = undefined;

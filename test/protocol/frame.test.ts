@@ -122,3 +122,22 @@ describe('joinNeighbours', () => {
     );
   });
 });
+
+it('tells where the bytes of a large body belong, and leaves those that are there where they are', () => {
+  const content = Buffer.alloc(200_000, 'abc');
+  const bodies: Uint8Array[] = [];
+  const reader = new FrameReader(NO_LIMIT, (body) => bodies.push(body));
+  expect(reader.room).toBeUndefined();
+  const header = Buffer.alloc(4);
+  header.writeUInt32LE(content.length);
+  reader.push(Buffer.concat([header, content.subarray(0, 1000)]));
+  const room = reader.room as Uint8Array;
+  expect(room.length).toBe(content.length - 1000);
+  room.set(content.subarray(1000, 150_000));
+  reader.push(room.subarray(0, 149_000));
+  expect(reader.room?.length).toBe(50_000);
+  reader.push(content.subarray(150_000));
+  expect(bodies.map((body) => Buffer.compare(body, content))).toEqual([0]);
+  expect(bodies[0]?.buffer).toBe(room.buffer);
+  expect(reader.room).toBeUndefined();
+});
