@@ -5,52 +5,75 @@ of its next instructions. So that this never happens in the middle of a frame, c
 """
 
 import sys
-from _thread import allocate_lock
+from _thread import RLock, allocate_lock, get_ident
 from time import monotonic
 
-from .call import Call, get_call
+from .call import Call, get_call, renew_print_lock
 from .errors import CallCancelled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 INJECT_AFTER = 0.025
 """Seconds that a function has to notice its cancellation by itself."""
-INJECT_AGAIN_AFTER = 0.2
-"""Seconds after which one that went on in spite of the exception gets another."""
+INJECT_AGAIN_AFTER = 1.0
+"""Seconds after which one that went on in spite of the exception gets another: as long as its ``finally`` blocks may take."""
+CLOSING_SECONDS = 1.0
+"""Seconds that the ``finally`` blocks of a generator have that is being closed."""
 QUICK_INTERVAL = 0.0005
 """Seconds after which a computing thread lets another one go on, while a call is being stopped."""
 
 GIVEN_UP = "the caller has given this call up"
 
-_lock = allocate_lock()
-_shielded: "set[int]" = set()
+_lock = RLock()  # a finalizer that prints may come in between
 
 
 class Shield:
-    """Keeps exceptions out while the current function is inside of this package. Not reentrant within one call."""
+    """Keeps exceptions out while the current function is inside of this package; shields may lie within each other."""
 
     __slots__ = ("_call",)
+    _raises = True
 
     def __enter__(self) -> None:
-        call = self._call = get_call()
+        call = get_call()
+        self._call = call if call.active and call.thread == get_ident() else None  # else no exception can come up here
+        if self._call is None:
+            return
         with _lock:
             if _clear(call) and sys.exc_info()[0] is not CallCancelled:
-                raise CallCancelled(GIVEN_UP)
-            _shielded.add(call.id)
+                if self._raises:
+                    raise CallCancelled(GIVEN_UP)
+                call.due = True
+            call.shields += 1
 
     def __exit__(self, failure: "type[BaseException] | None", *_: object) -> None:
         call = self._call
+        if call is None:
+            return
         with _lock:
-            _shielded.discard(call.id)
-            raises, call.due = call.due and failure is None, False
-        if raises:
+            call.shields -= 1
+            if call.shields or not call.due or not self._raises:
+                return
+            call.due = False
+        if failure is None:
             raise CallCancelled(GIVEN_UP)
+
+
+class FinalizerShield(Shield):
+    """The same for a finalizer, which cannot raise: the exception comes up a little later."""
+
+    __slots__ = ()
+    _raises = False
 
 
 class Injector:
     """The calls that were given up and have not ended: each gets the exception when its time has come."""
 
     def __init__(self) -> None:
+        self._lock = allocate_lock()
         self._due: list[tuple[float, Call]] = []
-        self._interval = 0.0
+        self._interval = 0.0  # the one to return to; 0 while nobody is in a hurry
 
     @property
     def waiting(self) -> bool:
@@ -59,23 +82,28 @@ class Injector:
 
     def add(self, call: Call) -> None:
         """Stop a call in this way if it has not ended within ``INJECT_AFTER``."""
-        if not self._due:
-            self._interval = sys.getswitchinterval()
-            sys.setswitchinterval(QUICK_INTERVAL)
-        self._due.append((monotonic() + INJECT_AFTER, call))
+        with self._lock:
+            self._due.append((monotonic() + INJECT_AFTER, call))
+            self._hurry()
 
     def inject_due(self) -> None:
         """Put the exception into those whose time has come."""
         now = monotonic()
-        for entry in self._due[:]:
-            due, call = entry
-            if due > now:
-                continue
-            self._due.remove(entry)
-            if _inject(call):
-                self._due.append((now + INJECT_AGAIN_AFTER, call))
-        if not self._due:
+        if not _Loaded.asked and any(due <= now and call.active for due, call in list(self._due)):
+            _load_ctypes()
+        with self._lock:
+            self._due = [(_next_time(due, call, now), call) for due, call in self._due if not call.done]
+            self._hurry()
+
+    def _hurry(self) -> None:
+        """Let threads take turns more often while a function is being stopped: the one that stops it is waiting for a turn too."""
+        if any(call.active for _, call in self._due):
+            if not self._interval:
+                self._interval = sys.getswitchinterval()
+                sys.setswitchinterval(QUICK_INTERVAL)
+        elif self._interval:
             sys.setswitchinterval(self._interval)
+            self._interval = 0.0
 
 
 def leave(call: Call) -> None:
@@ -84,17 +112,39 @@ def leave(call: Call) -> None:
     if call.cancelled:
         with _lock:
             _clear(call)
+            call.due = False
+
+
+def spare(call: Call) -> None:
+    """Let a generator that is being closed come to its end by itself, for as long as that may take."""
+    call.spared = monotonic() + CLOSING_SECONDS
+
+
+def renew_locks() -> None:
+    """Make new locks, in a child process whose parent's threads may have held the old ones."""
+    global _lock  # noqa: PLW0603
+    _lock = RLock()
+    renew_print_lock()
+
+
+def _next_time(due: float, call: Call, now: float) -> float:
+    """Inject if the time has come; gives the moment to do it again."""
+    is_late = call.due and not call.shields  # a finalizer has swallowed it
+    if (due > now or call.spared > now) and not is_late:
+        return due
+    return now + INJECT_AGAIN_AFTER if _inject(call) else due
 
 
 def _inject(call: Call) -> bool:
-    """Mark the call's thread; False if the call has ended."""
+    """Mark the call's thread; False if its function is not on the stack."""
     with _lock:
-        if not call.active:
+        if not call.active or _Loaded.ctypes is None:
             return False
         call.injected = True
-        if call.id in _shielded:
+        if call.shields:
             call.due = True
         else:
+            call.due = False
             call.pending = True
             _set_exception(call.thread, CallCancelled)
         return True
@@ -109,10 +159,28 @@ def _clear(call: Call) -> bool:
     return was_pending
 
 
-def _set_exception(thread: int, exception: "type[BaseException] | None") -> None:
+class _Loaded:
+    """What stopping needs: not loaded before the first call that does not stop by itself, and never while a lock is held."""
+
+    ctypes: "Any" = None
+    asked = False
+
+
+def _load_ctypes() -> None:
+    if _Loaded.asked:
+        return
+    _Loaded.asked = True
     if sys.implementation.name != "cpython":
         return
-    import ctypes  # noqa: PLC0415 - loaded when the first call does not stop by itself
+    try:
+        import ctypes  # noqa: PLC0415
 
+        _Loaded.ctypes = ctypes
+    except ImportError:  # a Python that was built without it: calls end by themselves
+        return
+
+
+def _set_exception(thread: int, exception: "type[BaseException] | None") -> None:
+    ctypes = _Loaded.ctypes
     argument = ctypes.py_object(exception) if exception else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), argument)

@@ -13,6 +13,10 @@ MAX_TEXT = 64 * 1024
 """Characters of a message or traceback."""
 MAX_FRAMES = 100
 """Frames of one exception; of a deeper recursion the last ones are told."""
+MAX_CODE = 500
+"""Characters of a line of code."""
+MAX_OUTLINE = 200
+"""Characters of a message that is told because the whole is more than the host takes."""
 MAX_RELATED = 20
 """Exceptions told with one: causes, contexts and the members of groups."""
 
@@ -28,10 +32,28 @@ def describe_error(error: BaseException) -> "dict[str, Any]":
     Returns:
         The error map of the protocol (docs/protocol.md).
     """
-    related = [MAX_RELATED]
-    details = _describe(error, related, set())
+    try:
+        details = _describe(error, [MAX_RELATED], set())
+    except Exception:  # an exception whose own attributes raise, or are not what they should be
+        details = outline_error(error)
     details["traceback"] = format_traceback(error)
     return details
+
+
+def outline_error(error: BaseException) -> "dict[str, Any]":
+    """Tell the least of an exception, where more cannot be told or is too much; arguments and answer as for ``describe_error``."""
+    text = _text(error)
+    return {
+        "type": type(error).__name__[:MAX_OUTLINE],
+        "module": str(type(error).__module__)[:MAX_OUTLINE],
+        "message": text if len(text) <= MAX_OUTLINE else text[:MAX_OUTLINE] + "...",
+        "traceback": "",
+        "frames": [],
+        "notes": [],
+        **dict.fromkeys(("cause", "context", "exceptions", "rung")),
+        **_own_data(error),
+        "available": None,
+    }
 
 
 def format_traceback(error: BaseException) -> str:
@@ -61,21 +83,21 @@ def _describe(error: BaseException, related: "list[int]", seen: "set[int]") -> "
     related[0] -= 1
     cause = error.__cause__
     context = None if cause is not None or error.__suppress_context__ else error.__context__
-    members = getattr(error, "exceptions", None)
+    members = _members(error)
 
     def tell(other: "BaseException | None") -> "dict[str, Any] | None":
         return None if other is None or id(other) in seen or related[0] <= 0 else _describe(other, related, seen)
 
     return {
         "type": type(error).__qualname__,
-        "module": type(error).__module__,
+        "module": str(type(error).__module__),
         "message": _text(error),
         "traceback": "",
         "frames": _frames(error),
         "cause": tell(cause),
         "context": tell(context),
-        "notes": [_cut(str(note)) for note in getattr(error, "__notes__", ())][:MAX_RELATED],
-        "exceptions": [told for told in map(tell, members) if told] if isinstance(members, tuple) else None,
+        "notes": [_cut(str(note)) for note in list(getattr(error, "__notes__", ()))[:MAX_RELATED]],
+        "exceptions": None if members is None else [told for told in map(tell, members) if told],
         **_own_data(error),
         "rung": None,
     }
@@ -88,6 +110,13 @@ def _own_data(error: BaseException) -> "dict[str, Any]":
     return {name: getattr(error, name, None) if is_own else None for name in names}
 
 
+def _members(error: BaseException) -> "tuple[BaseException, ...] | None":
+    """Give the exceptions of a group, of the built-in kind or of the package that brings it to older Pythons."""
+    members = getattr(error, "exceptions", None)
+    is_group = isinstance(members, tuple) and bool(members) and all(isinstance(member, BaseException) for member in members)
+    return members if is_group else None
+
+
 def _frames(error: BaseException) -> "list[list[Any]]":
     import linecache  # noqa: PLC0415 - loaded when the first function raises
 
@@ -96,7 +125,7 @@ def _frames(error: BaseException) -> "list[list[Any]]":
     while traceback is not None:
         code = traceback.tb_frame.f_code
         line = linecache.getline(code.co_filename, traceback.tb_lineno, traceback.tb_frame.f_globals).strip()
-        frames.append([code.co_filename, traceback.tb_lineno, getattr(code, "co_qualname", code.co_name), line or None])
+        frames.append([code.co_filename, traceback.tb_lineno, getattr(code, "co_qualname", code.co_name), line[:MAX_CODE] or None])
         traceback = traceback.tb_next
     return frames[-MAX_FRAMES:]
 

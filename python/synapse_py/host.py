@@ -3,8 +3,9 @@
 from itertools import count
 
 from . import message
+from .cancel import Shield
 from .errors import FrameTooLargeError
-from .failure import describe_error
+from .failure import describe_error, outline_error
 from .frame import DEFAULT_MAX_FRAME_BYTES, HEADER_BYTES, encode_frame
 
 TYPE_CHECKING = False
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from .outbox import Outbox
     from .values import Values
 
+MAX_LOG_TEXT = 64 * 1024
+"""Characters of one log message; a longer text goes in several."""
+LEAST_LOG_TEXT = 16
 CHUNK_OVERHEAD = 256
 """Bytes that a chunk costs of its stream's credit besides its body, for the memory that small values take."""
 
@@ -29,8 +33,10 @@ class Host:
 
     def learn(self, details: "dict[str, Any]") -> None:
         """Take what the host told of itself in its hello."""
+        limit = details.get("maxFrameBytes")
         self._values.arrow = bool(details.get("arrow"))
-        self._limit = details.get("maxFrameBytes", self._limit)
+        if isinstance(limit, int) and limit > 0:
+            self._limit = limit
 
     def hello(self, details: "dict[str, Any]") -> None:
         """Say that the worker is ready, and what it serves."""
@@ -46,7 +52,10 @@ class Host:
 
     def error(self, id: int, error: BaseException) -> None:
         """Answer a call, or end a stream, with an exception."""
-        self._post(message.ERROR, describe_error(error), "error", id)
+        try:
+            self._post(message.ERROR, describe_error(error), "error", id)
+        except FrameTooLargeError:
+            self._post(message.ERROR, outline_error(error), "error", id)
 
     def cancelled(self, id: int, rung: str) -> None:
         """Answer a call that was given up with how it was stopped: ``queue``, ``cooperative`` or ``injected``."""
@@ -67,8 +76,10 @@ class Host:
         self._send(message.EVENT, data, "data", call_id, name)
 
     def log(self, call_id: int, level: str, logger: "str | None", text: str) -> None:
-        """Send log output."""
-        self._send(message.LOG, text, "text", call_id, level, logger)
+        """Send log output, in pieces that the host takes."""
+        most = max(LEAST_LOG_TEXT, min(MAX_LOG_TEXT, self._limit // 8))
+        for at in range(0, len(text), most):
+            self._send(message.LOG, text[at : at + most], "text", call_id, level, logger)
 
     def call(self, id: int, function: int, args: "tuple[Any, ...]", kwargs: "dict[str, Any]") -> None:
         """Call a function of the host."""
@@ -77,15 +88,17 @@ class Host:
 
     def tell(self, kind: int, id: int, *rest: "Any") -> None:
         """Send a message without a payload."""
-        self.outbox.send(message.frame(kind, id, *rest))
+        with Shield():
+            self.outbox.send(message.frame(kind, id, *rest))
 
     def end(self, id: int) -> None:
         """Tell the end of a stream, with the next flush."""
         self.outbox.post(message.frame(message.END, id))
 
     def _send(self, kind: int, value: "Any", root: str, *fields: "Any") -> None:
-        self._post(kind, value, root, *fields)
-        self.outbox.flush()
+        with Shield():
+            self._post(kind, value, root, *fields)
+            self.outbox.flush()
 
     def _post(self, kind: int, value: "Any", root: str, *fields: "Any") -> int:
         """Let a message leave with the next flush, or at once if it is large; give the bytes of its body."""

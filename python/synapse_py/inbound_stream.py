@@ -2,8 +2,8 @@
 
 from collections import deque
 
-from .cancel import Shield
-from .errors import CallbackError, DisconnectedError
+from .cancel import FinalizerShield, Shield
+from .errors import DisconnectedError
 from .host import CHUNK_OVERHEAD
 from .message import CANCEL, CREDIT
 from .signals import Signal
@@ -42,21 +42,27 @@ class InboundStream:
         return self
 
     def __next__(self) -> "Any":
-        if not self._is_ready():
-            with Shield():
-                self._ask()
-                self._wait(self._signal, self._is_ready)
-        if not self._items:
-            raise self._end() or StopIteration
-        return self._take()
+        while True:
+            if not self._is_ready():
+                with Shield():
+                    self._ask()
+                    self._wait(self._signal, self._is_ready)
+            taken = self._take()
+            if taken is not None:
+                return taken[0]
+            if self._ended:
+                raise self._end() or StopIteration
 
     async def __anext__(self) -> "Any":
-        if not self._is_ready():
-            self._ask()
-            await self._signal.wait(self._is_ready)
-        if not self._items:
-            raise self._end() or StopAsyncIteration
-        return self._take()
+        while True:
+            if not self._is_ready():
+                self._ask()
+                await self._signal.wait(self._is_ready)
+            taken = self._take()
+            if taken is not None:
+                return taken[0]
+            if self._ended:
+                raise self._end() or StopAsyncIteration
 
     def close(self) -> None:
         """Leave the stream: the host's iterator is closed, and nothing more comes."""
@@ -68,19 +74,20 @@ class InboundStream:
 
     def __del__(self) -> None:
         try:
-            self.close()
+            with FinalizerShield():
+                self.close()
         except OSError:
             return  # the host is gone
 
     def give(self, value: "Any", error: "BaseException | None", size: int) -> None:
         """Take the next item, or what its decoding failed with; ``size`` is the bytes of its message."""
-        self._items.append((value, error, size + CHUNK_OVERHEAD))
-        self._signal.notify()
+        if not self._ended:
+            self._items.append((value, error, size + CHUNK_OVERHEAD))
+            self._signal.notify()
 
-    def finish(self, details: "dict[str, Any] | None" = None) -> None:
-        """No more items come; with details, because the host's iterator threw."""
-        if details is not None:
-            self._error = CallbackError(details.get("message") or "", details.get("type") or "Error", details.get("traceback") or "")
+    def finish(self, error: "BaseException | None" = None) -> None:
+        """No more items come; with an error, because the host's iterator threw."""
+        self._error = error
         self._ended = True
         self._signal.notify()
 
@@ -98,16 +105,20 @@ class InboundStream:
             self._asked = True
             self._host.tell(CREDIT, self._id, WINDOW)
 
-    def _take(self) -> "Any":
-        value, error, cost = self._items.popleft()
+    def _take(self) -> "tuple[Any] | None":
+        """Take the next item; None if there is none, as several threads may go through one stream."""
+        try:
+            value, error, cost = self._items.popleft()
+        except IndexError:
+            return None
         self._consumed += cost
         if self._consumed >= WINDOW // 2 and not self._ended:
-            self._host.tell(CREDIT, self._id, self._consumed)
-            self._consumed = 0
+            consumed, self._consumed = self._consumed, 0
+            self._host.tell(CREDIT, self._id, consumed)
         if error is not None:
             self.close()
             raise error
-        return value
+        return (value,)
 
     def _end(self) -> "BaseException | None":
         error, self._error = self._error, None

@@ -5,11 +5,11 @@ from time import monotonic
 
 from . import message as kinds
 from .call import Call
-from .errors import FrameError
+from .errors import FrameError, SerializationError
 from .extension import FUNCTION, HANDLE
 from .inbound_stream import InboundStream
-from .outbound_stream import AsyncStream, MainStream, ThreadStream
-from .references import Callbacks, Handles
+from .outbound_stream import MainStream, ThreadStream
+from .references import Callbacks, read_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class Inbox:
     """Takes messages and has them worked on."""
 
-    def __init__(self, host: "Host", methods: "Methods", runner: "Runner", wait: "Wait", schedule: "Callable[[MainStream], None]") -> None:
-        self.handles = Handles()
+    def __init__(
+        self, host: "Host", methods: "Methods", runner: "Runner", wait: "Wait", schedule: "Callable[[MainStream | list[Any]], None]"
+    ) -> None:
         self.callbacks = Callbacks(host, wait)
         self.last_size = 0
         self._host = host
@@ -71,21 +72,31 @@ class Inbox:
     def resolve(self, code: int, number: int) -> "Any":
         """Give what a reference of the host stands for: an object that it holds, one of its functions or streams."""
         if code == HANDLE:
-            return self.handles.resolve(number)
+            return self._runner.handles.resolve(number)
         if code == FUNCTION:
             return self.callbacks.function(number)
         argument = InboundStream(number, self._host, self._wait, self._forget_argument)
         self._arguments[number] = ref(argument)
         return argument
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether any call has not come to its end."""
+        return bool(self._calls)
+
     def forget(self, call: Call) -> None:
         """Drop a call that was answered for good."""
+        call.done = True
         self._calls.pop(call.id, None)
         self._streams.pop(call.id, None)
 
     def disconnect(self) -> None:
         """Stop everything, and let nobody wait for the host, which is gone."""
         self.stop_all()
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Let nobody wait for the host."""
         self.callbacks.disconnect()
         for number in list(self._arguments):
             argument = self._argument(number)
@@ -103,39 +114,39 @@ class Inbox:
         try:
             if error is not None:
                 raise error
+            args, kwargs = _arguments(payload)
             if options:
                 timeout = options.get("timeout")
                 call.deadline = monotonic() + timeout / 1000 if timeout else None
                 call.nested = bool(options.get("nested"))
-            method = self._runner.find(self._methods, self.handles, call.method, options)
+            method = self._runner.find(self._methods, call.method, options)
+            call.response = method.response
+            self._calls[call.id] = call
+            if method.response == "stream":
+                self._open_stream(call, method, args, kwargs)
+            elif method.where == "main":
+                return call, method, args, kwargs
+            else:
+                self._runner.start(call, method, args, kwargs)
         except Exception as refusal:
+            self.forget(call)
             self._host.error(call.id, refusal)
-            return None
-        call.response = method.response
-        self._calls[call.id] = call
-        args = payload[0]
-        kwargs = payload[1] if len(payload) > 1 else {}
-        if method.response == "stream":
-            self._streams[call.id] = self._open_stream(call, method, args, kwargs)
-            return None
-        if method.where == "main":
-            return call, method, args, kwargs
-        self._runner.start(call, method, args, kwargs)
         return None
 
-    def _open_stream(self, call: Call, method: "Method", args: "list[Any]", kwargs: "dict[str, Any]") -> "OutboundStream":
+    def _open_stream(self, call: Call, method: "Method", args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         def make() -> "Any":
             return method.function(*args, **kwargs)
 
         if method.where == "main":
-            return MainStream(self._host, call, make, self.forget, self._schedule)
-        if method.where == "loop":
-            stream = AsyncStream(self._host, call, make, self.forget)
+            self._streams[call.id] = MainStream(self._host, call, make, self.forget, self._schedule)
+        elif method.where == "loop":
+            from .async_stream import AsyncStream  # noqa: PLC0415 - asyncio takes long to load
+
+            stream = self._streams[call.id] = AsyncStream(self._host, call, make, self.forget)
             self._runner.start_task(call, stream.run())
-            return stream
-        threaded = ThreadStream(self._host, call, make, self.forget)
-        self._runner.start_thread(method, threaded.run)
-        return threaded
+        else:
+            threaded = self._streams[call.id] = ThreadStream(self._host, call, make, self.forget)
+            self._runner.start_thread(method, threaded.run)
 
     def _stop(self, call: Call) -> None:
         stream = self._streams.get(call.id)
@@ -162,7 +173,7 @@ class Inbox:
         argument = self._argument(header[1])
         if argument is not None:
             self._forget_argument(header[1])
-            argument.finish(payload or {})
+            argument.finish(read_error(payload))
         else:
             self.callbacks.fail(header[1], payload)
 
@@ -191,4 +202,14 @@ class Inbox:
         self._host.tell(kinds.PONG, header[1])
 
     def _on_release(self, header: "Fields", _payload: "Any", _error: "BaseException | None") -> None:
-        self.handles.release(header[1], header[2])
+        released = self._runner.handles.release(header[1], header[2])
+        if released is not None:
+            self._schedule(released)  # dropped by the main thread: its finalizer may do anything
+
+
+def _arguments(payload: "Any") -> "tuple[list[Any], dict[str, Any]]":
+    """Give the arguments of a call: ``[args]`` or ``[args, kwargs]``."""
+    args, kwargs = (*payload, {})[:2] if type(payload) is list and payload else (None, None)
+    if type(args) is not list or type(kwargs) is not dict:
+        raise SerializationError("a call has no arguments where they should be: [args] or [args, kwargs]")
+    return args, kwargs

@@ -13,18 +13,21 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .host import Host
+    from .outbox import Outbox
 
 LEVELS = ((50, "critical"), (40, "error"), (30, "warning"), (20, "info"))
 """Numbers of the standard library's levels, and their names in the protocol; whatever is lower is ``debug``."""
 
 
-def tag_prints(stream: "Any", name: str) -> None:
-    """Let a text stream send what is written inside of a call with that call's number."""
+def tag_prints(stream: "Any", name: str, outbox: "Outbox") -> None:
+    """Let a text stream send what is written inside of a call with that call's number, as long as there is a host."""
+    if stream is None:  # as in a program without a console
+        return
     write_elsewhere: Callable[[str], int] = stream.write
 
     def write(text: str) -> int:
         call = get_call()
-        if call is NO_CALL:
+        if call is NO_CALL or outbox.closed:
             return write_elsewhere(text)
         with Shield():
             call.print(name, text)
@@ -51,7 +54,7 @@ class LogRecords:
         emit_elsewhere = logging.StreamHandler.emit
 
         def emit(handler: "Any", record: "logging.LogRecord") -> None:
-            if handler.stream is not sys.stderr and handler.stream is not sys.stdout:
+            if host.outbox.closed or (handler.stream is not sys.stderr and handler.stream is not sys.stdout):
                 emit_elsewhere(handler, record)
                 return
             try:
@@ -59,8 +62,7 @@ class LogRecords:
             except Exception:
                 handler.handleError(record)
                 return
-            with Shield():
-                host.log(get_call().id, level_name(record.levelno), record.name, text)
+            host.log(get_call().id, level_name(record.levelno), record.name, text)
 
         logging.StreamHandler.emit = emit  # type: ignore[method-assign,assignment]
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 RESPONSES = ("result", "stream", "ack", "none")
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200  # of code objects; inspect has them too, and takes long to load
+_NOTHING = object()
 NOT_SERVED = frozenset(
     [
         "eval",
@@ -102,8 +103,8 @@ class Method:
 
     __slots__ = ("function", "name", "response", "slow", "threads", "where")
 
-    def __init__(self, name: str, function: "Callable[..., Any]", exposure: "Exposure | None" = None) -> None:
-        flags = _flags(function)
+    def __init__(self, name: str, function: "Callable[..., Any]", exposure: "Exposure | None" = None, flags: "int | None" = None) -> None:
+        flags = _flags(function) if flags is None else flags
         streams = flags & (CO_GENERATOR | CO_ASYNC_GENERATOR)
         self.name = name
         self.function = function
@@ -132,13 +133,16 @@ class Methods:
         """
         method = self._found.get(name)
         if method is None:
+            first, _, rest = name.partition(".")
+            if rest:
+                from .attribute import attribute_method  # noqa: PLC0415 - it builds on this file
+
+                return attribute_method(self._global(first, name), rest, name)
             function = self.value(name) if name else find_handler(self._namespace)
             if function is None and not name:
                 raise self._no_handler()
             if not callable(function):
-                raise UnsupportedCallError(
-                    f"{name} is {_article(type(function).__name__)}, not a function: read it with `await py.{name}`."
-                )
+                raise UnsupportedCallError(f"{name} is {article(type(function).__name__)}, not a function: read it with `await py.{name}`.")
             method = self._found[name] = Method(name, function, _exposure(function))
         return method
 
@@ -188,8 +192,8 @@ class Methods:
 
 def find_handler(namespace: "dict[str, Any]") -> "Callable[..., Any] | None":
     """Give the module's handler: the function that is marked, else the one named ``handle``."""
-    for value in namespace.values():
-        if callable(value) and getattr(value, "__synapse_handler__", None) is True:
+    for value in list(namespace.values()):
+        if callable(value) and _mark(value, "__synapse_handler__") is True:
             marked: Callable[..., Any] = value
             return marked
     named = namespace.get("handle")
@@ -202,22 +206,32 @@ def public_attribute(value: "Any", name: str, path: str) -> "Any":
     Raises:
         UnknownMethodError: it is private, or not there (ERR_SYNAPSE_UNKNOWN_METHOD).
     """
-    if name.startswith("_") or not hasattr(value, name):
-        raise UnknownMethodError(f"{path}: {_article(type(value).__name__)} has no public attribute {name}.", path, [])
-    return getattr(value, name)
+    found = _NOTHING if name.startswith("_") else getattr(value, name, _NOTHING)
+    if found is _NOTHING:
+        raise UnknownMethodError(f"{path}: {article(type(value).__name__)} has no public attribute {name}.", path, [])
+    return found
+
+
+def article(noun: str) -> str:
+    """Put the article in front of a noun."""
+    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
 
 
 def _exposure(value: "Any") -> "Exposure | None":
-    mark = getattr(value, "__synapse__", None) if callable(value) else None
+    mark = _mark(value, "__synapse__") if callable(value) else None
     return mark if isinstance(mark, Exposure) else None
 
 
+def _mark(value: "Any", name: str) -> "Any":
+    try:
+        return getattr(value, name, None)
+    except Exception:  # an object that stands for another one which is not there
+        return None
+
+
 def _flags(function: "Any") -> int:
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    code = _mark(_mark(function, "__func__") or function, "__code__")
     if code is None and not isinstance(function, type):
         code = getattr(getattr(type(function), "__call__", None), "__code__", None)  # noqa: B004 - its code is wanted
-    return getattr(code, "co_flags", 0)
-
-
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[:1].lower() in "aeiou" else f"a {noun}"
+    flags = getattr(code, "co_flags", 0)
+    return flags if isinstance(flags, int) else 0

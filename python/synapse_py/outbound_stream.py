@@ -1,10 +1,10 @@
-"""A stream that a function makes for the host. Owns its credit and source; is driven in turns on the main thread, by a thread, or by a task."""
+"""A stream that a function makes for the host. Owns its credit and source; is driven in turns on the main thread, or by a thread."""
 
 from _thread import get_ident
 from time import perf_counter
 
 from .call import NO_CALL, set_call
-from .cancel import leave
+from .cancel import leave, spare
 from .errors import UnsupportedCallError
 from .signals import Signal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .host import Host
 
 TURN_SECONDS = 0.001
-"""How long a stream may go on before others have their turn on the main thread."""
+"""How long a stream may go on before others have their turn on the main thread or the event loop."""
 
 
 class OutboundStream:
@@ -31,6 +31,7 @@ class OutboundStream:
         self._finished = finished
         self._granted = 0  # written by whoever reads
         self._spent = 0  # written by whoever drives the stream: two threads must not change one number
+        self._has_begun = False
         self._is_finished = False
 
     @property
@@ -46,6 +47,16 @@ class OutboundStream:
         """Send an item."""
         self._spent += self._host.chunk(self.call.id, value)
 
+    def make(self) -> "Any":
+        """Begin: call the function."""
+        assert self._make is not None
+        self._has_begun = True
+        return self._make()
+
+    def refuse(self, made: "Any", wanted: str) -> UnsupportedCallError:
+        """Give the error of a function that returned something else than its exposure promises."""
+        return UnsupportedCallError(f"{self.call.method} is exposed as a stream, but returned no {wanted}: {type(made).__name__}.")
+
     def finish(self, error: "BaseException | None" = None) -> None:
         """Tell the end, once."""
         if self._is_finished:
@@ -55,7 +66,7 @@ class OutboundStream:
         call = self.call
         call.finish_printing()
         if call.cancelled:
-            self._host.cancelled(call.id, "injected" if call.injected else "cooperative")
+            self._host.cancelled(call.id, "injected" if call.injected else "cooperative" if self._has_begun else "queue")
         elif error is not None:
             self._host.error(call.id, error)
         else:
@@ -64,16 +75,14 @@ class OutboundStream:
 
 
 class SyncStream(OutboundStream):
-    """A stream from an iterable."""
+    """A stream from an iterable. While the iterable's own code runs the call is active; while a frame is written it never is."""
 
     def open(self) -> "Iterator[Any]":
-        """Begin, if that has not happened: call the function."""
+        """Begin, if that has not happened."""
         if self._source is None:
-            assert self._make is not None
-            made = self._make()
+            made = self.make()
             if not hasattr(made, "__iter__"):
-                what = type(made).__name__
-                raise UnsupportedCallError(f"{self.call.method} is exposed as a stream, but returned no iterable: {what}.")
+                raise self.refuse(made, "iterable")
             self._source = iter(made)
         source: Iterator[Any] = self._source
         return source
@@ -82,7 +91,17 @@ class SyncStream(OutboundStream):
         """Close the source, so that its ``finally`` blocks run."""
         close = getattr(self._source, "close", None)
         if close is not None:
+            spare(self.call)
+            self.enter()
             close()
+
+    def abandon(self) -> None:
+        """Close the source after something else than itself has failed; what it says to that is of no interest."""
+        try:  # noqa: SIM105 - contextlib is not loaded otherwise
+            self.close()
+        except BaseException:
+            pass
+        self.leave()
 
     def enter(self) -> None:
         """Let the source's code come on the stack of this thread."""
@@ -124,6 +143,8 @@ class MainStream(SyncStream):
 
     def take_turn(self) -> None:
         """Send items for a while."""
+        if self._is_finished:  # two threads may have asked for a turn at once
+            return
         error: "BaseException | None" = None
         try:
             self.enter()
@@ -133,6 +154,7 @@ class MainStream(SyncStream):
                 self.leave()
         except BaseException as raised:
             self.leave()
+            self.abandon()
             error, goes_on = raised, False
         self._scheduled = False
         if not goes_on:
@@ -149,10 +171,14 @@ class MainStream(SyncStream):
         give = self.give
         end = perf_counter() + TURN_SECONDS
         while self._granted > self._spent and not call.cancelled:
+            call.active = True
             try:
                 value = step()
             except StopIteration:
                 return False
+            call.active = False
+            if call.cancelled:  # then an exception may be on its way, which must not come up while a frame is written
+                break
             give(value)
             if perf_counter() > end:
                 return True
@@ -179,66 +205,33 @@ class ThreadStream(SyncStream):
         """Send all items."""
         error: "BaseException | None" = None
         try:
-            self.enter()
             try:
                 self._send_all()
             finally:
                 self.leave()
         except BaseException as raised:
             self.leave()
+            self.abandon()
             error = raised
         self.finish(error)
         self._host.outbox.flush()
 
     def _send_all(self) -> None:
-        source = None
-        while not self.call.cancelled:
-            while not self._may_go_on():
-                self._host.outbox.flush()
-                self._room.sleep(self._may_go_on)
-            if self.call.cancelled:
-                break
-            source = source or self.open()
+        while self._wait_for_room():
+            self.enter()
             try:
-                self.give(next(source))
+                value = next(self.open())
             except StopIteration:
                 return
+            leave(self.call)
+            self.give(value)
+            self._host.outbox.flush()
         self.close()
+
+    def _wait_for_room(self) -> bool:
+        while not self._may_go_on():
+            self._room.sleep(self._may_go_on)
+        return not self.call.cancelled
 
     def _may_go_on(self) -> bool:
         return self.has_credit or self.call.cancelled
-
-
-class AsyncStream(OutboundStream):
-    """A stream from an asynchronous generator, driven by a task."""
-
-    def __init__(self, host: "Host", call: "Call", make: "Callable[[], Any]", finished: "Callable[[Call], None]") -> None:
-        super().__init__(host, call, make, finished)
-        self._room = Signal()
-
-    def grant(self, size: int) -> None:
-        """Let the host take so many bytes more."""
-        super().grant(size)
-        self._room.notify()
-
-    async def run(self) -> None:
-        """Send all items."""
-        error: "BaseException | None" = None
-        assert self._make is not None
-        try:
-            await self._room.wait(self._has_credit)
-            source = self._make()
-            try:
-                async for value in source:
-                    self.give(value)
-                    self._host.outbox.flush()
-                    await self._room.wait(self._has_credit)
-            finally:
-                await source.aclose()
-        except BaseException as raised:
-            error = raised
-        self.finish(error)
-        self._host.outbox.flush()
-
-    def _has_credit(self) -> bool:
-        return self._granted > self._spent

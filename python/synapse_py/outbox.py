@@ -18,14 +18,19 @@ MAX_PIECES = 64
 
 
 class Outbox:
-    """Frames on their way to the host. May be used from any thread, and from finalizers in the middle of its own work."""
+    """Frames on their way to the host. May be used from any thread, and from finalizers in the middle of its own work.
+
+    Attributes:
+        closed: whether everything is dropped, since the host is gone or talks with another process.
+    """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._lock = RLock()
         self._writer = 0
         self._waiting: deque[Buffer] = deque()
-        self._bytes = 0
+        self._bytes = 0  # about: threads may lose what another one counts, which only lets a batch become larger
+        self.closed = False
 
     @property
     def waiting(self) -> bool:
@@ -46,8 +51,15 @@ class Outbox:
 
     def discard(self) -> None:
         """Drop everything, from now on too: the host is gone."""
+        self.closed = True
         self._fd = os.open(os.devnull, os.O_WRONLY)
         self._waiting.clear()
+
+    def forsake(self) -> None:
+        """Leave the conversation to the parent, in a process that was forked from it: what waits is sent there."""
+        self._lock = RLock()
+        self._writer = 0
+        self.discard()
 
     def flush(self) -> None:
         """Write everything; blocks while the host does not read."""

@@ -45,8 +45,14 @@ class Reader:
         self._data = b""
         self._at = 0
 
-    def next_read(self) -> "Message | None":
-        """Give the next message if its beginning has been read. The rest of a large one is waited for.
+    def has_whole(self) -> bool:
+        """Tell whether a whole message has been read ahead. Without the lock the answer is only a hint."""
+        data, at = self._data, self._at
+        start = at + HEADER_BYTES
+        return len(data) >= start and len(data) - start >= int.from_bytes(data[at:start], "little")
+
+    def next_read(self, waits: bool = True) -> "Message | None":
+        """Give the next message if its beginning has been read. The rest of a large one is waited for, if that is wanted.
 
         Raises:
             FrameError: the bytes are not the protocol (ERR_SYNAPSE_FRAME, ERR_SYNAPSE_FRAME_TOO_LARGE).
@@ -63,7 +69,7 @@ class Reader:
             return self._values.read_message(data[start:end])
         if size > self._limit:
             raise FrameTooLargeError(size, self._limit)
-        return self._large(start, size) if size > READ_BYTES else None
+        return self._large(start, size) if waits and size > READ_BYTES else None
 
     def read_more(self) -> bool:
         """Read once, waiting for bytes; False at the end of the input."""

@@ -1,8 +1,9 @@
 """Objects that one side keeps for the other. Owns the numbers of this module's objects (handles) and the host's functions as callables."""
 
-from _thread import allocate_lock
+from _thread import RLock
+from itertools import count
 
-from .cancel import Shield
+from .cancel import FinalizerShield, Shield
 from .errors import CallbackError, DisconnectedError, StaleHandleError
 from .message import RELEASE
 from .signals import Signal, running_loop
@@ -22,24 +23,22 @@ class Handles:
     """The module's objects that the host holds."""
 
     def __init__(self) -> None:
-        self._lock = allocate_lock()
+        self._lock = RLock()  # the finalizer of an object may send another one
         self._objects: dict[int, list[Any]] = {}  # handle -> [object, how often it was sent]
         self._numbers: dict[int, int] = {}  # id() of an object that is held, and so keeps its id -> handle
-        self._last = 0
+        self._next = count(1).__next__
 
     def refer(self, value: "Any") -> "tuple[int, str, str]":
         """Give an object's handle, its kind and the name of its type; counts as sent once more."""
+        kind, name = _kind_and_name(value)
         with self._lock:
             number = self._numbers.get(id(value))
             if number is None:
-                self._last = number = self._last + 1
+                number = self._next()
                 self._numbers[id(value)] = number
                 self._objects[number] = [value, 0]
             self._objects[number][1] += 1
-        if isinstance(value, type):
-            return number, "class", value.__qualname__
-        kind = "function" if hasattr(value, "__name__") and callable(value) else "instance"
-        return number, kind, getattr(value, "__qualname__", type(value).__qualname__) if kind == "function" else type(value).__qualname__
+        return number, kind, name
 
     def resolve(self, number: int) -> "Any":
         """Give the object of a handle.
@@ -52,18 +51,27 @@ class Handles:
             raise StaleHandleError(HANDLE_IS_GONE)
         return held[0]
 
-    def release(self, number: int, count: int) -> None:
-        """Let go of an object as often as ``count`` says."""
-        released = None
+    def release(self, number: int, times: int) -> "list[Any] | None":
+        """Let go of an object so many times.
+
+        Returns:
+            A list that holds the object if nobody else does: its finalizer may do anything, so clear it where that is no harm.
+        """
         with self._lock:
             held = self._objects.get(number)
             if held is None:
-                return
-            held[1] -= count
-            if held[1] <= 0:
-                released = self._objects.pop(number)
-                del self._numbers[id(held[0])]
-        del released  # its finalizer runs here, outside of the lock
+                return None
+            held[1] -= times
+            if held[1] > 0:
+                return None
+            del self._objects[number]
+            del self._numbers[id(held[0])]
+        return held
+
+    def let_go(self, references: "list[tuple[int, str, str]]") -> None:
+        """Count objects as not sent, because the value that they are in could not be."""
+        for number, _kind, _type in references:
+            self.release(number, 1)
 
 
 class Callbacks:
@@ -73,6 +81,7 @@ class Callbacks:
         self._host = host
         self._wait = wait
         self._replies: dict[int, _Reply] = {}
+        self._is_gone = False
 
     def function(self, number: int) -> "HostFunction":
         """Give the callable for a function of the host."""
@@ -83,9 +92,11 @@ class Callbacks:
         reply = _Reply(self._host.make_id())
         self._replies[reply.id] = reply
         try:
+            if self._is_gone:
+                raise DisconnectedError("the host has closed the conversation: its functions cannot be called any longer")
             self._host.call(reply.id, function, args, kwargs)
         except BaseException:
-            del self._replies[reply.id]
+            self.give_up(reply)
             raise
         return reply
 
@@ -117,13 +128,13 @@ class Callbacks:
         if reply is not None:
             reply.settle(value, error)
 
-    def fail(self, id: int, details: "dict[str, Any] | None") -> None:
+    def fail(self, id: int, details: "Any") -> None:
         """Take an error of the host."""
-        told = details or {}
-        self.answer(id, None, CallbackError(told.get("message") or "", told.get("type") or "Error", told.get("traceback") or ""))
+        self.answer(id, None, read_error(details))
 
     def disconnect(self) -> None:
         """Let nobody wait any longer: the host is gone."""
+        self._is_gone = True
         for id in list(self._replies):
             self.answer(id, None, DisconnectedError("the host closed the conversation while its function was being called"))
 
@@ -184,6 +195,21 @@ class HostFunction:
 
     def __del__(self) -> None:
         try:
-            self._callbacks.release(self._number)
+            with FinalizerShield():
+                self._callbacks.release(self._number)
         except OSError:
             return  # the host is gone
+
+
+def read_error(details: "Any") -> CallbackError:
+    """Make the error that a map of the host tells of; anything else tells nothing."""
+    told = details if isinstance(details, dict) else {}
+    return CallbackError(told.get("message") or "", told.get("type") or "Error", told.get("traceback") or "")
+
+
+def _kind_and_name(value: "Any") -> "tuple[str, str]":
+    if isinstance(value, type):
+        return "class", value.__qualname__
+    if hasattr(value, "__name__") and callable(value):
+        return "function", str(getattr(value, "__qualname__", type(value).__qualname__))
+    return "instance", type(value).__qualname__

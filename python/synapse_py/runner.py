@@ -1,11 +1,13 @@
 """How functions are run: on the main thread, in threads, on the event loop. Owns what happens around a function, and how it is stopped."""
 
-from _thread import get_ident
+import sys
+from _thread import allocate_lock, get_ident
 from functools import partial
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 
+from .attribute import attribute_method
 from .call import NO_CALL, get_call, set_call
-from .cancel import Injector, leave
+from .cancel import GIVEN_UP, Injector, leave
 from .errors import CallCancelled, UnsupportedCallError
 from .failure import format_traceback
 from .methods import Method, public_attribute
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 SLOW_SECONDS = 0.0005
 """A function that took longer is not begun before earlier answers have left."""
+LOOK_SECONDS = 0.005
+"""Between two looks at what is coming to its end."""
 
 
 async def _sample() -> None:
@@ -41,21 +45,23 @@ _coroutine.close()
 class Runner:
     """Runs the functions of a module and answers their calls."""
 
-    def __init__(self, host: "Host", forget: "Callable[[Call], None]", wake: "Callable[[], None]") -> None:
+    def __init__(self, host: "Host", handles: "Handles", forget: "Callable[[Call], None]", wake: "Callable[[], None]") -> None:
         self.running: "Call | None" = None
         self.injector = Injector()
+        self.handles = handles
         self._host = host
         self._forget = forget
         self._wake = wake
         self._pools: dict[str, ThreadPool] = {}
         self._loop: "EventLoop | None" = None
+        self._loop_lock = allocate_lock()  # a coroutine may come from any thread
 
     @staticmethod
     def current() -> "Call":
         """Give the call of the code that runs."""
         return get_call()
 
-    def find(self, methods: "Methods", handles: "Handles", name: str, options: "dict[str, Any] | None") -> Method:
+    def find(self, methods: "Methods", name: str, options: "dict[str, Any] | None") -> Method:
         """Give what a call asks for: a function of the module, one of an object that the host holds, or the reading of an attribute.
 
         Raises:
@@ -67,13 +73,10 @@ class Runner:
             return methods.find(name)
         if "on" not in options:
             return Method(name, partial(methods.value, name))
-        owner = handles.resolve(options["on"])
+        owner = self.handles.resolve(options["on"])
         if options.get("get"):
             return Method(name, partial(public_attribute, owner, name, name))
-        function = public_attribute(owner, name, name) if name else owner
-        if not callable(function):
-            raise UnsupportedCallError(f"{name or type(owner).__name__} is not a function: read it without the parentheses.")
-        method = Method(name or type(owner).__name__, function)
+        method = attribute_method(owner, name, name or type(owner).__name__)
         if method.response == "stream":
             raise UnsupportedCallError(f"{name} is a generator of an object: make a function of the module that gives its items.")
         return method
@@ -86,9 +89,11 @@ class Runner:
         previous = get_call()
         self.running = call
         begin = perf_counter()
-        self._execute(call, method, args, kwargs)
-        self.running = before
-        set_call(previous)
+        try:
+            self._execute(call, method, args, kwargs)
+        finally:
+            self.running = before
+            set_call(previous)
         method.slow = perf_counter() - begin > SLOW_SECONDS
 
     def skip(self, call: "Call") -> None:
@@ -102,9 +107,11 @@ class Runner:
         before = self.running
         previous = get_call()
         self.running = stream.call
-        stream.take_turn()
-        self.running = before
-        set_call(previous)
+        try:
+            stream.take_turn()
+        finally:
+            self.running = before
+            set_call(previous)
 
     def start(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         """Have a function run elsewhere: in a thread or on the event loop."""
@@ -122,24 +129,29 @@ class Runner:
 
     def start_task(self, call: "Call", coroutine: "Coroutine[Any, Any, None]") -> None:
         """Have a coroutine run on the event loop."""
-        if self._loop is None:
-            from .event_loop import EventLoop  # noqa: PLC0415 - asyncio takes long to load
+        with self._loop_lock:
+            if self._loop is None:
+                from .event_loop import EventLoop  # noqa: PLC0415 - asyncio takes long to load
 
-            self._loop = EventLoop()
+                self._loop = EventLoop()
         self._loop.start(call, coroutine)
 
     def stop(self, call: "Call") -> None:
         """Tell a call that it was given up: by its flag, by what runs it, and after a while by an exception."""
+        if call.cancelled:
+            return
         call.cancelled = True
         if call.stop is not None:
             call.stop()
         self.injector.add(call)
         self._wake()
 
-    def close(self) -> None:
-        """Stop what goes on elsewhere."""
+    def close(self, end: float, is_busy: "Callable[[], object]") -> None:
+        """Let what goes on elsewhere come to its end, until a moment in terms of ``monotonic()``."""
         if self._loop is not None:
-            self._loop.close()
+            self._loop.close(max(0.0, end - monotonic()))
+        while is_busy() and monotonic() < end:
+            sleep(LOOK_SECONDS)
 
     def _execute(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         call.thread = get_ident()
@@ -156,7 +168,7 @@ class Runner:
             leave(call)
             self._fail(call, error)
             return
-        if type(value) is COROUTINE and call.response == "result":
+        if type(value) is COROUTINE:
             self.start_task(call, self._finish_async(call, value))
         else:
             self._finish(call, value)
@@ -170,21 +182,28 @@ class Runner:
         self._host.outbox.flush()
 
     async def _execute_async(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
+        if call.cancelled:
+            self.skip(call)
+            self._host.outbox.flush()
+            return
         set_call(call)
-        if call.response == "ack":
-            self._host.ack(call.id)
         try:
-            coroutine = method.function(*args, **kwargs)
+            if call.response == "ack":
+                self._host.ack(call.id)
+            made = method.function(*args, **kwargs)
         except BaseException as error:
             self._fail(call, error)
+            self._host.outbox.flush()
         else:
-            await self._finish_async(call, coroutine)
-        self._host.outbox.flush()
+            await self._finish_async(call, made)
 
-    async def _finish_async(self, call: "Call", coroutine: "Coroutine[Any, Any, Any]") -> None:
+    async def _finish_async(self, call: "Call", made: "Any") -> None:
         set_call(call)
         try:
-            value = await coroutine
+            if call.cancelled and type(made) is COROUTINE:
+                made.close()  # it would not begin
+                raise CallCancelled(GIVEN_UP)
+            value = await made if hasattr(made, "__await__") else made
         except BaseException as error:
             self._fail(call, error)
         else:
@@ -201,12 +220,16 @@ class Runner:
             return
         try:
             self._host.result(call.id, value)
-        except Exception as error:
+        except OSError:
+            raise  # the host is gone
+        except BaseException as error:  # a conversion of the module's own may raise anything
             self._host.error(call.id, error)
 
     def _fail(self, call: "Call", error: BaseException) -> None:
         if call.response != "result" and not isinstance(error, CallCancelled):
             call.print("stderr", format_traceback(error))
+        elif self._host.outbox.closed and not call.cancelled:
+            sys.stderr.write(format_traceback(error))  # in a process that the function has forked
         call.finish_printing()
         self._forget(call)
         if call.response != "result":

@@ -1,10 +1,10 @@
 """Serving the functions of a module. Owns the way from a namespace to a running dispatcher, and back at the end of the conversation."""
 
+import os
 import sys
 
 from . import stdio
 from .call import get_call
-from .cancel import Shield
 from .describe import describe
 from .dispatcher import Dispatcher
 from .errors import FrameError
@@ -28,10 +28,7 @@ def serve() -> None:
         SystemExit: nobody is there to serve (status 2; standard error says so), or what came is not the protocol (status 1).
     """
     if not stdio.is_moved():
-        if sys.stdin is not None and sys.stdin.isatty():
-            sys.stderr.write("serve() waits for a program that starts this one with pipes as its standard streams; this is a terminal.\n")
-            raise SystemExit(2)
-        stdio.move_protocol(lambda _: None)
+        _move_protocol()
     namespace = sys.modules["__main__"].__dict__
     details = describe(namespace, find_handler(namespace))
     if not any(details.values()):
@@ -41,11 +38,14 @@ def serve() -> None:
         )
         raise SystemExit(1)
     dispatcher = Dispatcher(*stdio.take_protocol(), Methods(namespace))
-    tag_prints(sys.stdout, "stdout")
-    tag_prints(sys.stderr, "stderr")
-    dispatcher.host.hello(details)
-    _Serving.host = dispatcher.host
+    outbox = dispatcher.host.outbox
+    tag_prints(sys.stdout, "stdout", outbox)
+    tag_prints(sys.stderr, "stderr", outbox)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=dispatcher.forsake)
     try:
+        dispatcher.host.hello(details)
+        _Serving.host = dispatcher.host
         dispatcher.run()
     except FrameError as error:
         sys.stderr.write(f"The conversation with the host was broken: {error}\n")
@@ -68,8 +68,28 @@ def emit(event: str, data: "Any" = None) -> None:
     """
     host = _Serving.host
     if host is not None:
-        with Shield():
-            host.event(get_call().id, event, data)
+        host.event(get_call().id, event, data)
+
+
+def _move_protocol() -> None:
+    """Take the standard streams of a program that nobody has told to expect a host."""
+    for descriptor, name in ((0, "input"), (1, "output")):
+        if _is_open(descriptor) and not os.isatty(descriptor):
+            continue
+        sys.stderr.write(
+            "serve() waits for a program that starts this one with pipes as its standard streams; "
+            f"its standard {name} is {'a terminal' if _is_open(descriptor) else 'closed'}.\n"
+        )
+        raise SystemExit(2)
+    stdio.move_protocol(lambda _: None, 2)  # descriptor 3 may be a file of the program's own
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 class _Serving:

@@ -6,6 +6,7 @@ from _thread import allocate_lock
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
+    from collections.abc import Iterator
     from typing import Any, Callable
 
 LOOK_AGAIN = 0.05
@@ -23,12 +24,13 @@ class Signal:
 
     def notify(self) -> None:
         """Wake all."""
-        while self._locks:
-            self._locks.pop().release()
-        while self._futures:
-            loop, future = self._futures.pop()
-            if not loop.is_closed():
+        for lock in _taken(self._locks):
+            lock.release()
+        for loop, future in _taken(self._futures):
+            try:
                 loop.call_soon_threadsafe(_wake, future)
+            except RuntimeError:  # the loop was closed; nobody waits there
+                continue
 
     def sleep(self, done: "Callable[[], bool]") -> None:
         """Let this thread sleep until ``notify``, or for ``LOOK_AGAIN`` at most; not at all if it is done already."""
@@ -37,8 +39,10 @@ class Signal:
         self._locks.append(lock)
         if not done():
             lock.acquire(timeout=LOOK_AGAIN)
-        if lock in self._locks:
+        try:  # noqa: SIM105 - contextlib is not loaded otherwise
             self._locks.remove(lock)
+        except ValueError:  # notify has taken it
+            pass
 
     async def wait(self, done: "Callable[[], bool]") -> None:
         """Let this task wait until it is done."""
@@ -56,6 +60,15 @@ def running_loop() -> "AbstractEventLoop | None":
     asyncio = sys.modules.get("asyncio")
     loop: "AbstractEventLoop | None" = asyncio._get_running_loop() if asyncio else None
     return loop
+
+
+def _taken(waiting: "list[Any]") -> "Iterator[Any]":
+    """Take all out, one by one: each for one thread only."""
+    while True:
+        try:
+            yield waiting.pop()
+        except IndexError:
+            return
 
 
 def _wake(future: "Future[None]") -> None:

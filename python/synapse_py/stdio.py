@@ -75,13 +75,18 @@ def take_protocol() -> "tuple[int, int]":
     return _Protocol.input.fileno(), _Protocol.output.fileno()
 
 
-def move_protocol(on_first_read: "Callable[[BinaryIO], None]") -> None:
+def move_protocol(on_first_read: "Callable[[BinaryIO], None]", log_fd: "int | None" = None) -> None:
     """Put the protocol on private descriptors and replace the standard streams.
 
     Args:
         on_first_read: called once, with the output stream of the protocol, just before the entry first reads the input.
+        log_fd: where output goes; by default the log pipe of the host, or standard error if there is none.
+
+    Raises:
+        OSError: standard input or output is closed.
     """
-    log_fd = LOG_FD if _is_open(LOG_FD) else 2
+    if log_fd is None:
+        log_fd = LOG_FD if _is_open(LOG_FD) else 2
     protocol_in = _Protocol.input = io.FileIO(os.dup(0), "rb")
     raw_out = _Protocol.output = io.FileIO(os.dup(1), "wb")
     protocol_out = io.BufferedWriter(raw_out, BUFFER_BYTES)

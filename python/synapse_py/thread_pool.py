@@ -1,7 +1,7 @@
 """Threads for functions that want them. Owns their queue; they end with the process."""
 
 from _queue import SimpleQueue
-from _thread import start_new_thread
+from _thread import allocate_lock, start_new_thread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,20 +14,40 @@ class ThreadPool:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._started = 0
-        self._busy = 0
+        self._busy = 0  # works that were begun or wait
+        self._lock = allocate_lock()
         self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
 
     def submit(self, work: "Callable[[], None]") -> None:
-        """Have something done by the next free thread. ``work`` must not raise."""
-        self._busy += 1
+        """Have something done by the next free thread.
+
+        Raises:
+            RuntimeError: the system gives no thread for it.
+        """
+        with self._lock:
+            if self._started < min(self._busy + 1, self._threads):
+                self._start()
+            self._busy += 1
         self._work.put(work)
-        if self._started < min(self._busy, self._threads):
-            self._started += 1
+
+    def _start(self) -> None:
+        try:
             start_new_thread(self._run, ())
+        except RuntimeError:
+            if not self._started:
+                raise
+        else:
+            self._started += 1
 
     def _run(self) -> None:
         while True:
-            work = self._work.get()
+            self._work_off(self._work.get())
+
+    def _work_off(self, work: "Callable[[], None]") -> None:
+        try:
             work()
-            self._busy -= 1
-            del work
+        except OSError:  # the host is gone, and so will be this process; whatever a function raises does not come here
+            return
+        finally:
+            with self._lock:
+                self._busy -= 1
