@@ -44,7 +44,12 @@ class Host:
 
     def result(self, id: int, value: "Any") -> None:
         """Answer a call; the frame leaves with the next flush."""
-        self._post(message.RESULT, value, "result", id)
+        payload, buffers = self._values.encode(value, "result")
+        size = len(payload) + message.MAX_HEAD_BYTES
+        if buffers or size > message.MAX_COPIED_BYTES or size > self._limit:
+            self._post_encoded(message.RESULT, (id,), payload, buffers)
+        else:
+            self.outbox.post(message.small_frame(message.RESULT, id, payload))
 
     def chunk(self, id: int, value: "Any") -> int:
         """Send one item of a stream, with the next flush; give what it costs of the stream's credit."""
@@ -103,6 +108,9 @@ class Host:
     def _post(self, kind: int, value: "Any", root: str, *fields: "Any") -> int:
         """Let a message leave with the next flush, or at once if it is large; give the bytes of its body."""
         payload, buffers = self._values.encode(value, root)
+        return self._post_encoded(kind, fields, payload, buffers)
+
+    def _post_encoded(self, kind: int, fields: "tuple[Any, ...]", payload: bytes, buffers: "list[Any]") -> int:
         parts = message.frame_parts(kind, fields, payload, buffers)
         size = sum(map(len, parts)) - HEADER_BYTES if len(parts) > 1 else len(parts[0]) - HEADER_BYTES
         if size > self._limit:

@@ -42,6 +42,7 @@ _SHAPES: "dict[int, tuple[tuple[type, ...], ...]]" = {
 HEADERS = {kind: dict.fromkeys(shapes, HAS_PAYLOAD[kind]) for kind, shapes in _SHAPES.items()}
 """By kind, the types that the elements of a header without a table may have; with each, whether a value follows."""
 MAX_ID = 2**53 - 1  # what a number holds exactly in JavaScript
+MAX_HEAD_BYTES = 11  # of the header [kind, id]
 MAX_COPIED_BYTES = 32 * 1024
 """A larger payload is written as it lies in memory."""
 ALIGNMENT = 8  # bytes: what a float64 array needs to be a view of the frame
@@ -95,6 +96,12 @@ def frame(kind: int, id: int, *rest: "Any") -> bytes:
     """Give the frame of a message without a payload; arguments as for ``write_header``."""
     body = write_header(kind, id, *rest) if rest else head(kind, id)
     return len(body).to_bytes(HEADER_BYTES, "little") + body
+
+
+def small_frame(kind: int, id: int, payload: bytes) -> bytes:
+    """Give the frame of a message with a small payload and nothing but its id: what most answers are."""
+    opening = head(kind, id)
+    return (len(opening) + len(payload)).to_bytes(HEADER_BYTES, "little") + opening + payload
 
 
 def frame_parts(kind: int, fields: "tuple[Any, ...]", payload: bytes, buffers: "Sequence[Any]" = ()) -> "list[Any]":

@@ -70,14 +70,17 @@ class Outbox:
             try:
                 while self._waiting:
                     self._bytes = 0
-                    self._write([self._waiting.popleft() for _ in range(len(self._waiting))])
+                    count = len(self._waiting)
+                    if count == 1:
+                        write_fully(self._fd, self._waiting.popleft())
+                    else:
+                        self._write([self._waiting.popleft() for _ in range(count)])
             finally:
                 self._writer = 0
 
     def _write(self, pieces: "Sequence[Buffer]") -> None:
-        total = sum(map(len, pieces)) if len(pieces) > 1 else len(pieces[0])
-        if total <= BATCH_BYTES * 2 or not hasattr(os, "writev"):
-            write_fully(self._fd, b"".join(pieces) if len(pieces) > 1 else pieces[0])
+        if sum(map(len, pieces)) <= BATCH_BYTES * 2 or not hasattr(os, "writev"):
+            write_fully(self._fd, b"".join(pieces))
             return
         for at in range(0, len(pieces), MAX_PIECES):
             _write_pieces(self._fd, [memoryview(piece).cast("B") for piece in pieces[at : at + MAX_PIECES] if len(piece)])

@@ -62,11 +62,17 @@ def test_threads_and_coroutines_go_on_while_a_function_computes(tmp_path):
         assert worker.answer(held).value == "free"
 
 
+LOADS = """
+async def loads():
+    import threading
+def is_main():
+    import threading
+    return threading.current_thread() is threading.main_thread()
+"""
+
+
 def test_a_thread_that_loads_threading_first_is_not_taken_for_the_main_one(tmp_path):
-    source = (
-        BUSY
-        + "async def loads(): import threading\ndef is_main():\n import threading\n return threading.current_thread() is threading.main_thread()\n"
-    )
+    source = BUSY + LOADS
     with Worker(tmp_path, source) as worker:
         busy = worker.call("busy")
         worker.event("begun")
