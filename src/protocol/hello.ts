@@ -12,7 +12,7 @@ const RESPONSES: readonly unknown[] = ['result', 'stream', 'ack', 'none'] satisf
 /** One parameter of a method, in Python's words. */
 interface Parameter {
   readonly name: string;
-  /** As in Python's inspect: `positional or keyword`, `keyword only` ... */
+  /** As in Python's inspect: `positional_or_keyword`, `keyword_only` ... */
   readonly kind: string;
   /** Whether a call must give it. */
   readonly required: boolean;
