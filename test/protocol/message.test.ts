@@ -105,7 +105,7 @@ describe('the hello', () => {
         {
           response: 'result',
           concurrent: false,
-          parameters: [{ name: 'row', kind: 'positional or keyword', required: true, annotation: 'list[float]' }],
+          parameters: [{ name: 'row', kind: 'positional_or_keyword', required: true, annotation: 'list[float]' }],
           returns: 'float',
         },
       ],
