@@ -33,10 +33,7 @@ describe.each(installers)('with %s', (_, options) => {
     expect((await provision(folder, { ...options, ...wheels })).distributions).toEqual(['alpha-1.0.dist-info']);
     expect(await inspect(folder, options)).toMatchObject({ state: 'ready' });
     await writeFile(join(folder, 'pyproject.toml'), PROJECT.replace('1.0', '2.0'));
-    expect((await provision(folder, { ...options, ...wheels })).distributions).toEqual([
-      'alpha-2.0.dist-info',
-      expect.stringMatching(/^msgpack-/),
-    ]);
+    expect((await provision(folder, { ...options, ...wheels })).distributions).toEqual(['alpha-2.0.dist-info']);
   });
 
   it("installs what the entry's own header names; editing the code below it changes nothing", async () => {
@@ -215,7 +212,7 @@ describe('lock files', () => {
     await writeFile(join(folder, 'in.txt'), 'alpha\n');
     const args = ['pip', 'compile', 'in.txt', '--format', 'pylock.toml', '-o', 'pylock.toml', '--no-index', '--find-links', 'wheels'];
     await execa('uv', args, { cwd: folder, env: { ...fast.env } });
-    expect((await provision(folder, fast)).distributions).toEqual(['alpha-2.0.dist-info']);
+    expect((await provision(folder, fast)).distributions).toEqual(['alpha-2.0.dist-info', expect.stringMatching(/^msgpack-/)]);
     expect((await explain(folder, fast)).manifest).toMatchObject({ kind: 'pylock' });
   });
 });
