@@ -10,6 +10,7 @@ from time import monotonic
 
 from .call import Call, get_call, renew_print_lock
 from .errors import CallCancelled
+from .interruption import Interruption
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Injector:
     def inject_due(self) -> None:
         """Put the exception into those whose time has come."""
         now = monotonic()
-        if not _Loaded.asked and any(due <= now and call.active for due, call in list(self._due)):
+        if not _Means.asked and any(due <= now and call.active for due, call in list(self._due)):
             _load_ctypes()
         with self._lock:
             self._due = [(_next_time(due, call, now), call) for due, call in self._due if not call.done]
@@ -104,6 +105,11 @@ class Injector:
         elif self._interval:
             sys.setswitchinterval(self._interval)
             self._interval = 0.0
+
+
+def prepare() -> None:
+    """Make the main thread, which this must be, one that can be interrupted in a wait too."""
+    _Means.interruption = Interruption(_raise_if_due)
 
 
 def leave(call: Call) -> None:
@@ -138,7 +144,13 @@ def _next_time(due: float, call: Call, now: float) -> float:
 def _inject(call: Call) -> bool:
     """Mark the call's thread; False if its function is not on the stack."""
     with _lock:
-        if not call.active or _Loaded.ctypes is None:
+        if not call.active:
+            return False
+        interruption = _Means.interruption
+        if not call.shields and interruption is not None and interruption.reaches(call.thread):
+            interruption.interrupt()
+            return True
+        if _Means.ctypes is None:
             return False
         call.injected = True
         if call.shields:
@@ -159,28 +171,56 @@ def _clear(call: Call) -> bool:
     return was_pending
 
 
-class _Loaded:
-    """What stopping needs: not loaded before the first call that does not stop by itself, and never while a lock is held."""
+def _raise_if_due() -> None:
+    """Raise in the function that the main thread is in, if that is to stop; in the middle of this package, a little later."""
+    call = get_call()
+    with _lock:
+        if not call.active or not call.cancelled or call.spared > monotonic():
+            return
+        call.injected = True
+        call.due = bool(call.shields)
+        if call.due:
+            return
+    raise CallCancelled(GIVEN_UP)
 
+
+class _Means:
+    """What stopping needs. ctypes is not loaded before the first call that does not stop by itself, and never while a lock is held."""
+
+    interruption: "Interruption | None" = None
     ctypes: "Any" = None
     asked = False
 
 
 def _load_ctypes() -> None:
-    if _Loaded.asked:
+    if _Means.asked:
         return
-    _Loaded.asked = True
+    _Means.asked = True
     if sys.implementation.name != "cpython":
         return
     try:
         import ctypes  # noqa: PLC0415
 
-        _Loaded.ctypes = ctypes
+        _Means.ctypes = ctypes
     except ImportError:  # a Python that was built without it: calls end by themselves
         return
+    _notice_swallowed()
+
+
+def _notice_swallowed() -> None:
+    """Have exceptions that came up in a finalizer, which swallows them, put in once more instead of told."""
+    tell = sys.unraisablehook
+
+    def notice(unraisable: "Any") -> None:
+        if unraisable.exc_type is CallCancelled:
+            get_call().due = True
+        else:
+            tell(unraisable)
+
+    sys.unraisablehook = notice
 
 
 def _set_exception(thread: int, exception: "type[BaseException] | None") -> None:
-    ctypes = _Loaded.ctypes
+    ctypes = _Means.ctypes
     argument = ctypes.py_object(exception) if exception else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), argument)

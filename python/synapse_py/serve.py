@@ -5,6 +5,7 @@ import sys
 
 from . import stdio
 from .call import get_call
+from .cancel import prepare
 from .describe import describe
 from .dispatcher import Dispatcher
 from .errors import FrameError
@@ -37,6 +38,7 @@ def serve() -> None:
             "and did not read frames from sys.stdin.buffer either.\n"
         )
         raise SystemExit(1)
+    prepare()
     dispatcher = Dispatcher(*stdio.take_protocol(), Methods(namespace))
     outbox = dispatcher.host.outbox
     tag_prints(sys.stdout, "stdout", outbox)

@@ -41,6 +41,20 @@ describe('an aborted call', () => {
     expect(await synapse.send('quick', 1)).toBe(1);
   });
 
+  it('that sleeps is woken, and its finally runs', async () => {
+    const synapse = await spawnFixture('cancel');
+    const stopped = ended(synapse, 'sleeps');
+    expect(await abortOnce(synapse, 'sleeps')).toMatchObject({ rung: 'injected' });
+    await stopped;
+    expect(await synapse.send('quick', 1)).toBe(1);
+  });
+
+  it('that waits for a process is woken too', async () => {
+    const synapse = await spawnFixture('cancel');
+    expect(await abortOnce(synapse, 'waits_for_a_child')).toMatchObject({ rung: 'injected' });
+    expect(await synapse.send('quick', 1)).toBe(1);
+  });
+
   it('that catches the exception gets another', async () => {
     const synapse = await spawnFixture('cancel');
     expect(await abortOnce(synapse, 'stubborn')).toMatchObject({ rung: 'injected' });
