@@ -143,7 +143,7 @@ it('lets a worker that starts without a stamp end itself before the module runs'
   const venv = await makeEnvironment();
   const directory = join(venv, '..');
   const entry = join(directory, 'main.py');
-  await writeFile(entry, 'open("ran", "w").close()\n');
+  await writeFile(entry, 'open("ran", "w").close()\nraise SystemExit(0)\n');
   const start = () => execa(join(venv, 'bin', 'python'), [...BOOTSTRAP_ARGUMENTS, directory, entry], { reject: false, cwd: directory });
   const stamp = join(venv, '.synapse.json');
   const content = await readFile(stamp);
