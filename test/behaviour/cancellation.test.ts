@@ -190,7 +190,7 @@ it('pings are answered while a function computes', async () => {
   const synapse = await spawnFixture('cancel');
   const started = begun(synapse, 'computes');
   let done = false;
-  const call = synapse.send('computes', 0.5).then((value) => {
+  const call = synapse.send('computes', 2).then((value) => {
     done = true;
     return value;
   });
