@@ -10,7 +10,7 @@ BUSY = """
 import synapse_py as synapse
 def busy():
     synapse.emit("begun")
-    while True: pass
+    while True: str()
 """
 HELD_UP = """
 import threading, synapse_py as synapse
@@ -120,20 +120,24 @@ def test_a_call_without_arguments_is_refused_and_the_worker_goes_on(tmp_path, pa
 WAYS = """
 import asyncio, os, sys, time, synapse_py as synapse
 def ended(name): open(os.path.join(os.path.dirname(__file__), name), "w").close()
+def spin():
+    while True: str()  # of its own: Python 3.11 does not run finally when an exception comes up in the jump of a loop in that very block
 def function():
     try:
         synapse.emit("begun")
-        while True: pass
+        spin()
     finally: ended("function")
 def items():
     try:
         while True: yield 1
     finally: ended("items")
+def doze():
+    while True: time.sleep(0.001)
 @synapse.expose(threads=1)
 def in_thread():
     try:
         synapse.emit("begun")
-        while True: time.sleep(0.001)
+        doze()
     finally: ended("in_thread")
 @synapse.expose(threads=1)
 def items_in_thread():
@@ -291,7 +295,7 @@ def make(callback):
     return Thing()
 def busy():
     synapse.emit("begun")
-    while True: pass
+    while True: str()
 """
 
 
