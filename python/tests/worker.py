@@ -23,6 +23,7 @@ KINDS = {
         "HELLO", "CALL", "RESULT", "ERROR", "CHUNK", "END", "ACK", "EVENT", "CANCEL", "CREDIT", "PING", "PONG", "LOG", "RELEASE"
     )
 }  # fmt: skip
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 ANSWERS = ("result", "error", "chunk", "end", "ack", "pong")
 
 
@@ -62,7 +63,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **told, **environment},
+            env={**ENVIRONMENT, **told, **environment},
         )
         self.broken = None
         self._waiting = {}
