@@ -35,7 +35,10 @@ class Interruption:
 
         self._handle = handle
         if self._number is not None and self._is_free():
-            _signal.signal(self._number, handle)
+            try:
+                _signal.signal(self._number, handle)
+            except ValueError:  # a thread that is not the main one serves
+                self._number = None
 
     def reaches(self, thread: int) -> bool:
         """Tell whether a thread can be interrupted in this way."""

@@ -144,5 +144,15 @@ def test_a_host_that_reads_no_longer_ends_the_worker(tmp_path):
     worker.stderr.close()
 
 
+def test_a_thread_that_is_not_the_main_one_may_serve(tmp_path):
+    source = SERVED.format(before="import threading", after="").replace(
+        "    synapse_py.serve()", "    t = threading.Thread(target=synapse_py.serve)\n    t.start()\n    t.join()"
+    )
+    with Worker(tmp_path, source, style="served") as worker:
+        assert worker.result("double", 2) == 4
+        assert worker.close() == 0
+        assert worker.errors == "over\n"
+
+
 def test_emit_outside_of_a_worker_does_nothing():
     assert emit("event", object()) is None

@@ -77,16 +77,27 @@ it.each([
 
 /** As Python gives it back: its sets have no order, and it writes a Decimal in a form of its own. */
 function normal(value: unknown): string {
-  const told = inspect(withSortedSets(asRead(value)), { depth: null, maxArrayLength: null, maxStringLength: null });
-  return told.replace(/Decimal \{[^}]*\}/g, 'Decimal');
+  return inspect(comparable(asRead(value)), {
+    depth: null,
+    maxArrayLength: null,
+    maxStringLength: null,
+    breakLength: Number.POSITIVE_INFINITY,
+  });
 }
 
-function withSortedSets(value: unknown): unknown {
+function comparable(value: unknown): unknown {
+  if (value instanceof library.Decimal) return ['a Decimal', digitsOf(String(value))];
   if (value instanceof Set) return ['a set', ...[...value].map((item) => normal(item)).sort()];
-  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, withSortedSets(item)]));
-  if (Array.isArray(value)) return value.map(withSortedSets);
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, comparable(item)]));
+  if (Array.isArray(value)) return value.map(comparable);
   const isPlain = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  return isPlain ? Object.entries(value).map(([key, item]) => [key, withSortedSets(item)]) : value;
+  return isPlain ? Object.entries(value).map(([key, item]) => [key, comparable(item)]) : value;
+}
+
+/** Sign, digits and exponent of a Decimal's text. */
+function digitsOf(text: string): [string, string, number] {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:E([+-]?\d+))?$/.exec(text) ?? [];
+  return [sign, (whole + fraction).replace(/^0+(?=\d)/, ''), Number(exponent) - fraction.length];
 }
 
 async function expectEveryValueComesBack(synapse: Synapse): Promise<void> {
