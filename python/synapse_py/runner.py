@@ -211,12 +211,7 @@ class Runner:
         self._host.outbox.flush()
 
     def _finish(self, call: "Call", value: "Any") -> None:
-        call.finish_printing()
-        self._forget(call)
-        if call.response != "result":
-            return
-        if call.cancelled:
-            self._answer_cancelled(call)
+        if not self._is_awaited(call):
             return
         try:
             self._host.result(call.id, value)
@@ -230,14 +225,16 @@ class Runner:
             call.print("stderr", format_traceback(error))
         elif self._host.outbox.closed and not call.cancelled:
             sys.stderr.write(format_traceback(error))  # in a process that the function has forked
+        if self._is_awaited(call):
+            self._host.error(call.id, error)
+
+    def _is_awaited(self, call: "Call") -> bool:
+        """Close a call; tells whether the host still waits for what became of it."""
         call.finish_printing()
         self._forget(call)
         if call.response != "result":
-            return
+            return False
         if call.cancelled:
-            self._answer_cancelled(call)
-        else:
-            self._host.error(call.id, error)
-
-    def _answer_cancelled(self, call: "Call") -> None:
-        self._host.cancelled(call.id, "injected" if call.injected else "cooperative")
+            self._host.cancelled(call.id, "injected" if call.injected else "cooperative")
+            return False
+        return True
