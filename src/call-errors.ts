@@ -103,10 +103,20 @@ export interface PythonErrorDetails {
   readonly errors: readonly PythonError[];
 }
 
-/** An exception in Python. Its name is `PythonError(ValueError)`, its message Python's own, followed by its notes. */
-export class PythonError extends SynapseError {
-  /** The class of the exception, such as `ValueError`. */
+/** What a function of a worker threw, in whatever language it is. `type` is the name of its class, `remoteStack` where it came from. */
+export class RemoteError extends SynapseError {
   readonly type: string;
+  readonly remoteStack: string;
+
+  constructor(message: string, details: { type: string; remoteStack: string; code?: string; cause?: unknown }) {
+    super(message, { code: details.code ?? 'ERR_SYNAPSE_REMOTE', cause: details.cause });
+    this.type = details.type;
+    this.remoteStack = details.remoteStack;
+  }
+}
+
+/** An exception in Python. Its name is `PythonError(ValueError)`, its message Python's own, followed by its notes. */
+export class PythonError extends RemoteError {
   /** The Python module of that class, such as `builtins`. */
   readonly module: string;
   /** As Python prints it. */
@@ -118,11 +128,11 @@ export class PythonError extends SynapseError {
   readonly errors: readonly PythonError[];
 
   constructor(message: string, details: PythonErrorDetails) {
-    super([message, ...details.notes].join('\n'), { code: 'ERR_SYNAPSE_PYTHON', cause: details.cause });
-    Object.defineProperty(this, 'name', { value: `PythonError(${details.type})`, configurable: true, writable: true });
-    this.type = details.type;
+    const { type, traceback, cause } = details;
+    super([message, ...details.notes].join('\n'), { code: 'ERR_SYNAPSE_PYTHON', type, remoteStack: traceback, cause });
+    Object.defineProperty(this, 'name', { value: `PythonError(${type})`, configurable: true, writable: true });
     this.module = details.module;
-    this.pythonTraceback = details.traceback;
+    this.pythonTraceback = traceback;
     this.frames = details.frames;
     this.notes = details.notes;
     this.errors = details.errors;
@@ -147,5 +157,6 @@ brand({
   UnsupportedCallError,
   StaleHandleError,
   CancelledError,
+  RemoteError,
   PythonError,
 });

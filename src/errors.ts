@@ -12,6 +12,7 @@
  *     NotReadyError            ERR_SYNAPSE_NOT_READY
  *     DisposedError            ERR_SYNAPSE_DISPOSED
  *     WorkerCrashedError       ERR_SYNAPSE_WORKER_CRASHED
+ *       HeartbeatTimeoutError  ERR_SYNAPSE_HEARTBEAT_TIMEOUT (in module-errors.ts)
  *     FrameError               ERR_SYNAPSE_FRAME
  *       FrameTooLargeError     ERR_SYNAPSE_FRAME_TOO_LARGE
  *     SerializationError       ERR_SYNAPSE_SERIALIZATION
@@ -22,7 +23,13 @@
  *     UnsupportedCallError     ERR_SYNAPSE_UNSUPPORTED_CALL
  *     StaleHandleError         ERR_SYNAPSE_STALE_HANDLE
  *     CancelledError           ERR_SYNAPSE_CANCELLED
- *     PythonError              ERR_SYNAPSE_PYTHON
+ *     RemoteError              ERR_SYNAPSE_REMOTE
+ *       PythonError            ERR_SYNAPSE_PYTHON
+ *     and in module-errors.ts:
+ *     ModuleDefinitionError    ERR_SYNAPSE_MODULE_DEFINITION
+ *     SchemaMismatchError      ERR_SYNAPSE_SCHEMA_MISMATCH
+ *     RestartLimitError        ERR_SYNAPSE_RESTART_LIMIT
+ *     QuarantinedError         ERR_SYNAPSE_QUARANTINED
  *
  * The package exists twice in a program that imports and requires it, so `instanceof` goes by a brand, not by identity.
  */
@@ -132,12 +139,15 @@ export class ProvisionError extends SynapseError {
 
 /** The worker did not become ready. `output` is the end of what it printed, the Python traceback included. */
 export class SpawnError extends SynapseError {
+  /** The name of the Module, or the path of the entry. */
+  readonly moduleName: string;
   readonly attempts: number;
   readonly lastError: unknown;
   readonly output: string;
 
-  constructor(message: string, details: { attempts: number; lastError?: unknown; output: string }) {
+  constructor(message: string, details: { moduleName: string; attempts: number; lastError?: unknown; output: string }) {
     super(message, { code: 'ERR_SYNAPSE_SPAWN', cause: details.lastError });
+    this.moduleName = details.moduleName;
     this.attempts = details.attempts;
     this.lastError = details.lastError;
     this.output = details.output;
@@ -171,17 +181,25 @@ export class DisposedError extends SynapseError {
   }
 }
 
-/** The worker's process ended while calls were outstanding. `stderr` is the end of what it printed there. */
+/**
+ * The worker's process ended while calls were outstanding. `stderr` is the end of what it printed there; `begun` is false if the call
+ * certainly had not begun, so that it may be made again whatever it does.
+ */
 export class WorkerCrashedError extends SynapseError {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stderr: string;
+  readonly begun: boolean;
 
-  constructor(message: string, details: { exitCode: number | null; signal: NodeJS.Signals | null; stderr: string }) {
-    super(message, { code: 'ERR_SYNAPSE_WORKER_CRASHED' });
+  constructor(
+    message: string,
+    details: { exitCode: number | null; signal: NodeJS.Signals | null; stderr: string; begun?: boolean; code?: string },
+  ) {
+    super(message, { code: details.code ?? 'ERR_SYNAPSE_WORKER_CRASHED' });
     this.exitCode = details.exitCode;
     this.signal = details.signal;
     this.stderr = details.stderr;
+    this.begun = details.begun ?? true;
   }
 }
 

@@ -104,7 +104,8 @@ export class Synapse extends EventEmitter<SynapseEvents> {
       this.emit('provision', event);
     };
     try {
-      const spec = { directory, entrypoint, protocol, args, cwd, env, provisioning: { ...provisioning, onProgress } };
+      const place = { kind: 'module', directory, entrypoint, protocol, cwd } as const;
+      const spec = { ...place, args, env, socketBufferSize: undefined, provisioning: { ...provisioning, onProgress } };
       await this.#worker.spawn(spec, options.signal);
     } finally {
       display?.close();

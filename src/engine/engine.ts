@@ -7,18 +7,36 @@ import type { Environment } from '../environment/provisioner';
 import type { ExitStatus } from '../process/spawn';
 
 /** What a worker is to run. Plain data. */
-export interface WorkerSpec {
-  /** The module's directory: a path or a `file:` URL. */
+export type WorkerSpec = ModuleSpec | ProgramSpec;
+
+interface CommonSpec {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Bytes that the system is asked to hold on the worker's way to this program; none leaves it to the system. */
+  readonly socketBufferSize: number | undefined;
+}
+
+/** A directory of Python with an entry in it. */
+export interface ModuleSpec extends CommonSpec {
+  readonly kind: 'module';
+  /** A path or a `file:` URL. */
   readonly directory: string | URL;
   /** The entry, relative to the directory. */
   readonly entrypoint: string;
   /** `auto`: Python under the bootstrap. `bare`: a program that speaks frames on its own standard streams. */
   readonly protocol: 'auto' | 'bare';
-  readonly args: readonly string[];
   /** Working directory of the worker. Default: the module's directory. */
   readonly cwd: string | undefined;
-  readonly env: NodeJS.ProcessEnv;
   readonly provisioning: ProvisionOptions;
+}
+
+/** A program in any language that announces itself, as docs/workers.md tells. */
+export interface ProgramSpec extends CommonSpec {
+  readonly kind: 'program';
+  /** A name that is found along PATH, or a path. */
+  readonly command: string;
+  /** Working directory of the worker. Default: that of this program. */
+  readonly cwd: string | undefined;
 }
 
 /** A module that is ready to be started, any number of times. */
@@ -49,8 +67,8 @@ export interface StartedWorker {
 
 /** A place where workers run. */
 export interface Engine {
-  /** Makes everything ready that can be made ready before a start. */
-  prepare(spec: WorkerSpec): Promise<PreparedModule>;
+  /** Makes everything ready that can be made ready before a start. Rejects with the signal's reason if it is aborted. */
+  prepare(spec: WorkerSpec, signal: AbortSignal): Promise<PreparedModule>;
   /** Starts one worker. */
   start(spec: WorkerSpec, module: PreparedModule): Promise<StartedWorker>;
 }

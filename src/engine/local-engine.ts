@@ -10,16 +10,17 @@ import { type ProcessSpec, startProcess } from '../process/spawn';
 import type { Engine, PreparedModule, StartedWorker, WorkerSpec } from './engine';
 
 export const localEngine: Engine = {
-  async prepare(spec) {
+  async prepare(spec, signal) {
+    if (spec.kind === 'program') return { directory: spec.cwd ?? process.cwd(), entry: spec.command, environment: undefined };
     const directory = findDirectory(spec.directory);
     const entry = findEntry(directory, spec.entrypoint);
     const needsPython = spec.protocol === 'auto' || entry.endsWith('.py');
-    const environment = needsPython ? await provision(directory, { ...spec.provisioning, entrypoint: spec.entrypoint }) : undefined;
+    const environment = needsPython ? await provision(directory, { ...spec.provisioning, signal, entrypoint: spec.entrypoint }) : undefined;
     return { directory, entry, environment };
   },
 
   async start(spec, module) {
-    const bootstrapped = spec.protocol === 'auto';
+    const bootstrapped = spec.kind === 'module' && spec.protocol === 'auto';
     if (bootstrapped) checkShippedPython();
     const process = await startProcess({
       ...commandOf(spec, module),
@@ -43,7 +44,7 @@ function checkShippedPython(): void {
 
 function commandOf(spec: WorkerSpec, { directory, entry, environment }: PreparedModule): Pick<ProcessSpec, 'file' | 'args'> {
   if (!environment) return { file: entry, args: spec.args };
-  const script = spec.protocol === 'auto' ? [...BOOTSTRAP_ARGUMENTS, directory, entry] : [entry];
+  const script = spec.kind === 'module' && spec.protocol === 'auto' ? [...BOOTSTRAP_ARGUMENTS, directory, entry] : [entry];
   return { file: environment.python, args: [...script, ...spec.args] };
 }
 

@@ -43,6 +43,7 @@ export function earlyEndError(entry: string, status: ExitStatus, output: string,
       ? 'It ended without reading a frame: let it define functions and return, with no sys.exit(), or read frames from sys.stdin.buffer in a loop.'
       : (hintForTraceback(output) ?? 'Mend what its output names.');
   return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
+    moduleName: entry,
     attempts: 1,
     lastError,
     output,
@@ -70,7 +71,7 @@ function hintForTraceback(output: string): string | undefined {
 export function lateError(entry: string, timeout: number, output: string): SpawnError {
   return new SpawnError(
     `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
-    { attempts: 1, output },
+    { moduleName: entry, attempts: 1, output },
   );
 }
 

@@ -78,7 +78,7 @@ export class Worker {
     this.#spec = spec;
     this.#change('provision', 'spawn was called');
     try {
-      const module = await this.#engine.prepare({ ...spec, provisioning: { ...spec.provisioning, signal: stop } });
+      const module = await this.#engine.prepare(spec, stop);
       stop.throwIfAborted();
       await this.#start(spec, module, stop);
     } catch (error) {
@@ -141,6 +141,7 @@ export class Worker {
   async #start(spec: WorkerSpec, module: Awaited<ReturnType<Engine['prepare']>>, stop: AbortSignal): Promise<void> {
     const started = await this.#engine.start(spec, module).catch((cause: Error) => {
       throw new SpawnError(`${module.entry} could not be started: ${cause.message}. It must be a program that may be executed.`, {
+        moduleName: module.entry,
         attempts: 1,
         lastError: cause,
         output: '',
