@@ -1,6 +1,7 @@
 /** The public names, nothing else. */
 
-export type { SpawnOptions, SynapseOptions } from './api/options';
+export type { SpawnOptions } from './api/arguments';
+export type { SynapseOptions } from './api/options';
 export type { PythonProxy } from './api/python-proxy';
 export { type PythonStream, Synapse } from './api/synapse';
 export type { SynapseEvents } from './api/synapse-events';

@@ -48,6 +48,22 @@ export function oneOf(name: string, value: unknown, allowed: readonly string[]):
   throw invalid(name, `The option ${name} must be one of ${allowed.join(', ')}, not ${String(value)}.`);
 }
 
+/** The longest time that a Node timer can wait, in milliseconds. */
+export const LARGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Gives an option that is a whole number within bounds; the fallback if it is not there. */
+export function wholeOption<N extends string>(
+  options: { readonly [K in N]?: unknown },
+  name: N,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const value = options[name] ?? fallback;
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw invalid(name, `The option ${name} must be a whole number from ${least} to ${most}, not ${String(value)}.`);
+}
+
 /** Gives the error of a wrong option. */
 export function invalid(option: string, message: string): InvalidOptionError {
   return new InvalidOptionError(option, message);

@@ -7,13 +7,12 @@ import type { WorkerOutput } from '../worker/run';
 
 type StreamName = LogLine['stream'];
 
-export class ModuleOutput implements WorkerOutput {
+export class ModuleOutput {
   readonly stdout = new OutputStream();
   readonly stderr = new OutputStream();
   readonly #logs: 'inherit' | 'pipe' | 'ignore' | Writable;
-  readonly #onLine: ((line: LogLine) => void) | undefined;
+  readonly #onLine: (line: LogLine) => void;
   readonly #isHeard: () => boolean;
-  readonly #lines = { stdout: this.#splitter('stdout'), stderr: this.#splitter('stderr') };
 
   /**
    * @param onLine takes each line and record
@@ -25,24 +24,22 @@ export class ModuleOutput implements WorkerOutput {
     this.#isHeard = isHeard;
   }
 
-  onBytes(stream: StreamName, chunk: Uint8Array, onRoom: () => void): boolean {
-    if (this.#isHeard()) this.#lines[stream].add(chunk);
-    return this.#pass(stream, chunk, onRoom);
-  }
-
-  /** A reader that is behind cannot hold these back without holding back answers too. */
-  onPrinted(stream: StreamName, chunk: Uint8Array): void {
-    this.#pass(stream, chunk, () => undefined);
-  }
-
-  onLine(line: LogLine): void {
-    this.#onLine?.(line);
-  }
-
-  /** The worker has ended: what it printed last is a line, even without an end. */
-  endLines(): void {
-    this.#lines.stdout.finish();
-    this.#lines.stderr.finish();
+  /** Gives what takes the output of one worker, whose lines are its own. */
+  worker(): WorkerOutput {
+    const lines = { stdout: this.#splitter('stdout'), stderr: this.#splitter('stderr') };
+    return {
+      onBytes: (stream, chunk, onRoom) => {
+        if (this.#isHeard()) lines[stream].add(chunk);
+        return this.#pass(stream, chunk, onRoom);
+      },
+      // A reader that is behind cannot hold these back without holding back answers too.
+      onPrinted: (stream, chunk) => this.#pass(stream, chunk, () => undefined),
+      onLine: (line) => this.#onLine(line),
+      onEnd: () => {
+        lines.stdout.finish();
+        lines.stderr.finish();
+      },
+    };
   }
 
   /** No worker comes any more. */
@@ -52,7 +49,7 @@ export class ModuleOutput implements WorkerOutput {
   }
 
   #splitter(stream: StreamName): LineSplitter {
-    return new LineSplitter((line) => this.onLine({ stream, line }));
+    return new LineSplitter((line) => this.#onLine({ stream, line }));
   }
 
   #pass(stream: StreamName, chunk: Uint8Array, onRoom: () => void): boolean {

@@ -1,13 +1,14 @@
 /** The options of a Synapse. Owns their defaults and their checks. */
 
 import type { Writable } from 'node:stream';
-import type { CallOptions } from '../channel/pending';
 import type { InstallerChoice } from '../environment/installer';
 import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/plan';
-import type { InvalidOptionError } from '../errors';
-import { checkLists, checkNames, checkSignal, checkSwitches, checkTexts, invalid, oneOf } from '../option-checks';
+import { checkLists, checkNames, checkSwitches, checkTexts, invalid, LARGEST_TIMEOUT_MS, oneOf, wholeOption } from '../option-checks';
 import type { IntPolicy } from '../protocol/decoder';
+import type { PoolSize } from '../worker/members';
+import type { SpawnPolicy } from '../worker/restart-policy';
 import type { WorkerLimits } from '../worker/worker';
+import { type PoolOptions, type ResolvedPolicy, resolvePolicy, resolveSize } from './supervision-options';
 
 /** Milliseconds until the hello: a large model takes a minute or more to load. */
 const DEFAULT_STARTUP_TIMEOUT_MS = 120_000;
@@ -25,8 +26,6 @@ const LARGEST_MAX_FRAME_BYTES = 2 ** 32 - 1;
 const DEFAULT_MAX_QUEUE = 100_000;
 /** Calls on their way: enough that neither side ever waits for the other. */
 const DEFAULT_MAX_IN_FLIGHT = 64;
-/** The longest time that a Node timer can wait. */
-const LARGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Options of a Synapse. */
 export interface SynapseOptions {
@@ -81,14 +80,18 @@ export interface SynapseOptions {
   int?: IntPolicy;
   /** `bare` runs the entry without the bootstrap: any program that speaks frames on its standard streams. Default `auto`. */
   protocol?: 'auto' | 'bare';
+  /**
+   * How many Python processes serve the calls: a number, `auto` for as many as this machine computes at once, or bounds between which they
+   * come and go. Each has the module's variables for itself. Default 1.
+   */
+  workers?: number | 'auto' | PoolOptions;
+  /**
+   * Whether, and how, a worker that ended by itself is started again. Calls that had not begun wait for it. Default: true with several
+   * workers, else false.
+   */
+  restart?: boolean | SpawnPolicy;
   /** Whether provisioning shows itself on standard error. Default: on a terminal (a bar) and in CI (lines). */
   progress?: boolean;
-}
-
-/** Options of `spawn`. */
-export interface SpawnOptions {
-  /** Aborting stops provisioning and starting; `spawn` rejects with the signal's reason. */
-  signal?: AbortSignal;
 }
 
 /** Options after their check, each with its value. */
@@ -96,6 +99,8 @@ export interface ResolvedOptions {
   readonly provisioning: ProvisionOptions;
   readonly limits: WorkerLimits;
   readonly int: IntPolicy;
+  readonly size: PoolSize;
+  readonly policy: ResolvedPolicy;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string | undefined;
@@ -104,8 +109,6 @@ export interface ResolvedOptions {
   readonly progress: boolean;
 }
 
-const CALL_NAMES: ReadonlySet<string> = new Set<keyof CallOptions>(['timeout', 'signal']);
-const SPAWN_NAMES: ReadonlySet<string> = new Set<keyof SpawnOptions>(['signal']);
 const PROVISIONING_NAMES = ['python', 'installer', 'venv', 'store', 'requirements', 'offline', 'wheelhouse', 'recreate'] as const;
 const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   ...PROVISIONING_NAMES,
@@ -122,6 +125,8 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   'logs',
   'int',
   'protocol',
+  'workers',
+  'restart',
   'progress',
 ]);
 
@@ -142,18 +147,22 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   if (typeof logs === 'string') oneOf('logs', logs, ['inherit', 'pipe', 'ignore']);
   else if (typeof logs?.write !== 'function')
     throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
+  const size = resolveSize(options.workers);
+  const policy = resolveRestart(options.restart, size);
   return {
     provisioning: { ...pick(options, PROVISIONING_NAMES), env },
     limits: {
-      startupTimeout: whole(options, 'startupTimeout', DEFAULT_STARTUP_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
-      callTimeout: whole(options, 'callTimeout', DEFAULT_CALL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
-      cancelTimeout: whole(options, 'cancelTimeout', DEFAULT_CANCEL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
-      disposeTimeout: whole(options, 'disposeTimeout', DEFAULT_DISPOSE_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
-      maxFrameBytes: whole(options, 'maxFrameBytes', DEFAULT_MAX_FRAME_BYTES, 1, LARGEST_MAX_FRAME_BYTES),
-      maxQueue: whole(options, 'maxQueue', DEFAULT_MAX_QUEUE, 1, Number.MAX_SAFE_INTEGER),
-      maxInFlight: whole(options, 'maxInFlight', DEFAULT_MAX_IN_FLIGHT, 1, Number.MAX_SAFE_INTEGER),
+      startupTimeout: policy.initTimeout ?? wholeOption(options, 'startupTimeout', DEFAULT_STARTUP_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      callTimeout: wholeOption(options, 'callTimeout', DEFAULT_CALL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      cancelTimeout: wholeOption(options, 'cancelTimeout', DEFAULT_CANCEL_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      disposeTimeout: wholeOption(options, 'disposeTimeout', DEFAULT_DISPOSE_TIMEOUT_MS, 0, LARGEST_TIMEOUT_MS),
+      maxFrameBytes: wholeOption(options, 'maxFrameBytes', DEFAULT_MAX_FRAME_BYTES, 1, LARGEST_MAX_FRAME_BYTES),
+      maxQueue: wholeOption(options, 'maxQueue', DEFAULT_MAX_QUEUE, 1, Number.MAX_SAFE_INTEGER),
+      maxInFlight: wholeOption(options, 'maxInFlight', DEFAULT_MAX_IN_FLIGHT, 1, Number.MAX_SAFE_INTEGER),
     },
     int,
+    size,
+    policy,
     args,
     env,
     cwd,
@@ -163,75 +172,15 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   };
 }
 
-/**
- * Checks the options of one call.
- *
- * @throws InvalidOptionError an option is unknown or not of its form (ERR_SYNAPSE_INVALID_OPTION)
- */
-export function checkCallOptions(options: CallOptions): void {
-  checkCallNames(options);
-  const { timeout, signal } = options;
-  if (timeout !== undefined) whole({ timeout }, 'timeout', 0, 0, LARGEST_TIMEOUT_MS);
-  checkSignal(signal);
-}
-
-/**
- * Checks what `onEvent` is given.
- *
- * @throws InvalidOptionError it is no function (ERR_SYNAPSE_INVALID_OPTION)
- */
-export function checkCallback(callback: unknown): void {
-  if (typeof callback !== 'function') throw invalid('callback', 'The callback of onEvent must be a function, which gets what is emitted.');
-}
-
-/** What looks like more arguments is told where those go. */
-function checkCallNames(options: CallOptions): void {
-  try {
-    checkNames(options, CALL_NAMES);
-  } catch (error) {
-    const { option, message } = error as InvalidOptionError;
-    throw invalid(
-      option,
-      `${message} They come after the one argument of the function: several arguments go by py.name(a, b, kw({ ... })).`,
-    );
-  }
-}
-
-/**
- * Checks what `spawn` is given.
- *
- * @throws InvalidOptionError an argument or option is not of its form (ERR_SYNAPSE_INVALID_OPTION)
- */
-export function checkSpawnArguments(directory: unknown, entrypoint: unknown, options: SpawnOptions): void {
-  const isPlace = directory instanceof URL ? directory.protocol === 'file:' : typeof directory === 'string' && directory !== '';
-  if (!isPlace)
-    throw invalid('directory', 'The directory must be a path, or a file: URL such as new URL("./py_module/", import.meta.url).');
-  if (typeof directory === 'string' && directory.startsWith('file:')) {
-    throw invalid('directory', `The directory ${directory} is a URL as text: pass the URL object itself.`);
-  }
-  if (typeof entrypoint !== 'string') throw invalid('entrypoint', 'The entry must be a text, such as "main"; options come after it.');
-  checkNames(options, SPAWN_NAMES);
-  checkSignal(options.signal);
-}
-
-/** Refuses the name of a method or event that is no text. */
-export function checkName(what: 'method' | 'name', value: unknown): void {
-  if (typeof value !== 'string' || value === '') throw invalid(what, `The ${what} must be a text that is not empty.`);
+/** A first spawn that fails is not tried again unless the policy says so: a fault in the module shows at once. */
+function resolveRestart(restart: boolean | SpawnPolicy | undefined, size: PoolSize): ResolvedPolicy {
+  if (typeof restart === 'object') return resolvePolicy(restart, { restartOnCrash: true, firstRetries: 0 });
+  if (restart !== undefined && typeof restart !== 'boolean')
+    throw invalid('restart', 'The option restart must be true, false or a policy.');
+  return resolvePolicy({}, { restartOnCrash: restart ?? size.max > 1, firstRetries: 0 });
 }
 
 /** Gives those of the options that are set. */
 function pick<O extends object, N extends keyof O>(options: O, names: readonly N[]): Pick<O, N> {
   return Object.fromEntries(names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])) as Pick<O, N>;
-}
-
-function whole<N extends string>(
-  options: Partial<Record<N, number>> | SynapseOptions,
-  name: N,
-  fallback: number,
-  least: number,
-  most: number,
-): number {
-  const value = (options as Partial<Record<N, number>>)[name] ?? fallback;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw invalid(name, `The option ${name} must be a whole number from ${least} to ${most}, not ${String(value)}.`);
 }

@@ -8,7 +8,7 @@ import type { StateChange } from '../worker/lifecycle';
 
 /** The events of a Synapse and what their listeners get. */
 export interface SynapseEvents {
-  /** The state changed. */
+  /** The state changed; of several workers it is that of the one that has got furthest. */
   state: [change: StateChange];
   /** The module printed a line, or logged a record. */
   log: [line: LogLine];
@@ -16,8 +16,10 @@ export interface SynapseEvents {
   provision: [event: ProvisionEvent];
   /** A call that was given up (timeout, abort, a stream that was left) has come to its end. */
   cancel: [report: CancelReport];
-  /** The worker's process ended. */
+  /** A worker's process ended. */
   exit: [status: ExitStatus];
-  /** The worker was lost without being asked to end. Emitted only when there is a listener. */
+  /** A worker that was lost is started again; the error says how it ended. */
+  restart: [error: Error];
+  /** A worker was lost without being asked to end, or could not be started again. Emitted only when there is a listener. */
   error: [error: Error];
 }

@@ -3,26 +3,17 @@
 import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { withCaller } from '../channel/caller-stack';
-import { InboundStream } from '../channel/inbound-stream';
 import { type Invocation, invocationOf } from '../channel/invocation';
 import type { CallOptions } from '../channel/pending';
 import { localEngine } from '../engine/local-engine';
 import { ProgressDisplay, type ProvisionEvent } from '../environment/progress';
-import type { ExitStatus } from '../process/spawn';
 import type { ModuleState } from '../worker/lifecycle';
-import { Worker } from '../worker/worker';
+import { Pool } from '../worker/pool';
+import type { PoolStats } from '../worker/pool-stats';
+import { checkCallback, checkCallOptions, checkName, checkSpawnArguments, type SpawnOptions } from './arguments';
 import { apart, EventListeners } from './event-listeners';
 import { ModuleOutput } from './module-output';
-import {
-  checkCallback,
-  checkCallOptions,
-  checkName,
-  checkSpawnArguments,
-  type ResolvedOptions,
-  resolveOptions,
-  type SpawnOptions,
-  type SynapseOptions,
-} from './options';
+import { type ResolvedOptions, resolveOptions, type SynapseOptions } from './options';
 import { type PythonProxy, pythonProxy } from './python-proxy';
 import type { SynapseEvents } from './synapse-events';
 
@@ -40,7 +31,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   /** The module's functions, classes and constants as properties. See `PythonProxy`. */
   readonly py: PythonProxy;
   readonly #options: ResolvedOptions;
-  readonly #worker: Worker;
+  readonly #pool: Pool;
   readonly #output: ModuleOutput;
   readonly #events = new EventListeners();
 
@@ -62,23 +53,30 @@ export class Synapse extends EventEmitter<SynapseEvents> {
       callPython: (name, args) => this.#callPython(name, args),
       readPython: (name) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS),
     });
-    this.#worker = new Worker(localEngine, this.#options.limits, this.#options.int, {
-      output: this.#output,
+    this.#pool = new Pool(localEngine, poolOptions(this.#options), {
+      output: () => this.#output.worker(),
       news: { onEvent: (name, data) => this.#events.emit(name, data), onCancel: (report) => apart(() => this.emit('cancel', report)) },
       onState: (change) => this.emit('state', change),
-      onExit: (status) => this.#onExit(status),
+      onExit: (status) => this.emit('exit', status),
+      onRetry: () => undefined,
+      onRestart: (error) => this.emit('restart', error),
       onError: (error) => this.listenerCount('error') > 0 && this.emit('error', error),
     });
   }
 
   /** Where the worker is in its life. */
   get state(): ModuleState {
-    return this.#worker.state;
+    return this.#pool.state;
   }
 
-  /** The worker's process, while there is one. */
+  /** The worker's process, while there is one; of several workers, the first. */
   get pid(): number | undefined {
-    return this.#worker.pid;
+    return this.#pool.pid;
+  }
+
+  /** The processes of all workers. */
+  get pids(): readonly number[] {
+    return this.#pool.pids;
   }
 
   /**
@@ -97,7 +95,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    */
   async spawn(directory: string | URL, entrypoint = 'main', options: SpawnOptions = {}): Promise<void> {
     checkSpawnArguments(directory, entrypoint, options);
-    const { provisioning, args, env, cwd, protocol, progress } = this.#options;
+    const { provisioning, args, env, cwd, protocol, progress, policy } = this.#options;
     const display = progress ? new ProgressDisplay(process.stderr) : undefined;
     const onProgress = (event: ProvisionEvent): void => {
       display?.show(event);
@@ -105,8 +103,9 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     };
     try {
       const place = { kind: 'module', directory, entrypoint, protocol, cwd } as const;
-      const spec = { ...place, args, env, socketBufferSize: undefined, provisioning: { ...provisioning, onProgress } };
-      await this.#worker.spawn(spec, options.signal);
+      const { socketBufferSize } = policy;
+      const spec = { ...place, args, env, socketBufferSize, provisioning: { ...provisioning, onProgress } };
+      await this.#pool.spawn(spec, options.signal);
     } finally {
       display?.close();
     }
@@ -136,7 +135,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   async call<T = unknown>(payload: unknown, options: CallOptions = NO_OPTIONS): Promise<T> {
     try {
       checkCallOptions(options);
-      return (await this.#worker.call(payload, options)) as T;
+      return (await this.#pool.request(payload, options)) as T;
     } catch (error) {
       throw withCaller(error, Synapse.prototype.call, options?.signal?.reason);
     }
@@ -158,7 +157,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     try {
       checkName('method', method);
       checkCallOptions(options);
-      return (await this.#worker.rpc('send', method).invoke(invocationOf('send', method, [data]), options)) as T;
+      return (await this.#pool.invoke(invocationOf('send', method, [data]), options)) as T;
     } catch (error) {
       throw withCaller(error, Synapse.prototype.send, options?.signal?.reason);
     }
@@ -178,7 +177,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   stream<T = unknown>(method: string, data?: unknown, options: CallOptions = NO_OPTIONS): PythonStream<T> {
     checkName('method', method);
     checkCallOptions(options);
-    return this.#stream(invocationOf('stream', method, [data]), options) as PythonStream<T>;
+    return this.#pool.stream(invocationOf('stream', method, [data]), options) as PythonStream<T>;
   }
 
   /**
@@ -206,10 +205,26 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   async ping(options: CallOptions = NO_OPTIONS): Promise<number> {
     try {
       checkCallOptions(options);
-      return await this.#worker.rpc('ping', '').ping(options);
+      return await this.#pool.ping(options);
     } catch (error) {
       throw withCaller(error, Synapse.prototype.ping, options?.signal?.reason);
     }
+  }
+
+  /**
+   * Puts a new worker in the place of each, one after another: the environment is brought up to date, the new one takes the calls, the old one
+   * finishes those that it has. No call is lost; objects that this program holds of the old ones become stale.
+   *
+   * @throws NotReadyError nothing was spawned (ERR_SYNAPSE_NOT_READY)
+   * @throws whatever `spawn` throws, if a new worker cannot be started; those that are there go on then
+   */
+  async reload(): Promise<void> {
+    await this.#pool.reload();
+  }
+
+  /** How many workers, waiting and running calls there are now, and where the time of all calls went. */
+  stats(): PoolStats {
+    return this.#pool.stats;
   }
 
   /**
@@ -217,7 +232,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    * reject with DisposedError. May be called at any time and more than once; never rejects.
    */
   async dispose(): Promise<void> {
-    await this.#worker.dispose();
+    await this.#pool.dispose();
     this.#output.finish();
   }
 
@@ -228,7 +243,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
 
   async #invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
     try {
-      return await this.#worker.rpc(invocation.used, invocation.name).invoke(invocation, options);
+      return await this.#pool.invoke(invocation, options);
     } catch (error) {
       throw withCaller(error, this.#invoke, options.signal?.reason);
     }
@@ -236,15 +251,11 @@ export class Synapse extends EventEmitter<SynapseEvents> {
 
   #callPython(name: string, args: readonly unknown[]): unknown {
     const invocation = invocationOf('py', name, args);
-    return this.#worker.responseOf(name) === 'stream' ? this.#stream(invocation, NO_OPTIONS) : this.#invoke(invocation, NO_OPTIONS);
+    return this.#pool.responseOf(name) === 'stream' ? this.#pool.stream(invocation, NO_OPTIONS) : this.#invoke(invocation, NO_OPTIONS);
   }
+}
 
-  #stream(invocation: Invocation, options: CallOptions): InboundStream {
-    return new InboundStream(() => this.#worker.rpc(invocation.used, invocation.name).connection(options), invocation, options);
-  }
-
-  #onExit(status: ExitStatus): void {
-    this.#output.endLines();
-    this.emit('exit', status);
-  }
+function poolOptions({ limits, int, size, policy }: ResolvedOptions): ConstructorParameters<typeof Pool>[1] {
+  const { supervision, heartbeat } = policy;
+  return { size, policy: supervision, worker: { ...limits, int, heartbeat, verify: undefined } };
 }

@@ -4,8 +4,8 @@ import { type CallPhase, QueueFullError } from '../call-errors';
 import { FrameError } from '../errors';
 import { Codec } from '../protocol/codec';
 import { type Frame, FrameReader, FrameWriter } from '../protocol/frame';
-import type { Channel, ChannelObserver, ChannelOptions } from './channel';
-import { type CallOptions, PendingCall, PendingList, type PendingOwner } from './pending';
+import type { Channel, ChannelObserver, ChannelOptions, CloseReason } from './channel';
+import { type LateCallOptions, PendingCall, PendingList, type PendingOwner } from './pending';
 import type { Transport, TransportSink } from './transport';
 
 export class BareChannel implements Channel, PendingOwner, TransportSink {
@@ -22,7 +22,9 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
   #live = 0;
   #failed = false;
   #saturated = false;
-  #closed: (() => Error) | undefined;
+  #closed: CloseReason | undefined;
+  /** When the module had last answered. */
+  #freeAt = 0;
 
   constructor(transport: Transport, limits: ChannelOptions, observer: ChannelObserver) {
     this.#transport = transport;
@@ -34,8 +36,12 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     transport.start(this);
   }
 
-  request(payload: unknown, options: CallOptions): Promise<unknown> {
-    if (this.#closed) return Promise.reject(this.#closed());
+  get load(): number {
+    return this.#queue.size + this.#inFlight.size;
+  }
+
+  request(payload: unknown, options: LateCallOptions): Promise<unknown> {
+    if (this.#closed) return Promise.reject(this.#closed(false));
     if (options.signal?.aborted) return Promise.reject(options.signal.reason);
     if (this.#queue.size >= this.#limits.maxQueue) return Promise.reject(this.#queueFull());
     let frame: Frame;
@@ -45,6 +51,7 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
       return Promise.reject(error);
     }
     const call = new PendingCall('call', frame, this);
+    call.madeAt = options.since ?? call.madeAt;
     call.limit(options.timeout ?? this.#limits.callTimeout, options.signal);
     this.#queue.push(call);
     if (++this.#live === 1) this.#transport.hold(true);
@@ -56,12 +63,14 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#transport.end();
   }
 
-  close(reason: () => Error): void {
+  /** A module that reads frames itself answers each before it reads the next, so only the first that was sent has begun. */
+  close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = reason;
+    const running = this.#inFlight.first;
     for (const list of [this.#inFlight, this.#queue]) {
       for (let call = list.shift(); call; call = list.shift()) {
-        if (!call.settled) call.reject(reason());
+        if (!call.settled) call.reject(reason(call === running));
       }
     }
     this.#live = 0;
@@ -108,6 +117,7 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
       if (!call) return;
       const frame = call.frame as Frame;
       call.frame = undefined;
+      call.sentAt = performance.now();
       this.#inFlight.push(call);
       this.#saturated = !this.#transport.write(frame);
     }
@@ -122,9 +132,15 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
       );
       return;
     }
-    if (call.settled) return;
-    this.#answer(call, body);
-    this.#release();
+    const arrivedAt = performance.now();
+    const begunAt = Math.max(call.sentAt, this.#freeAt);
+    this.#freeAt = arrivedAt;
+    if (!call.settled) {
+      this.#answer(call, body);
+      this.#limits.times.note(call.madeAt, begunAt, arrivedAt, performance.now());
+      this.#release();
+    }
+    this.#observer.onFreed();
   }
 
   #answer(call: PendingCall, body: Uint8Array): void {

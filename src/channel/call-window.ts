@@ -26,6 +26,16 @@ export class CallWindow {
     this.#send = send;
   }
 
+  /** Serial calls that were sent or wait, and others that wait. */
+  get size(): number {
+    return this.#queue.size + this.#unsent.size + this.#inFlight.size;
+  }
+
+  /** The serial call that the module works on: the first of those without an answer. */
+  get running(): RpcCall | undefined {
+    return this.#inFlight.first as RpcCall | undefined;
+  }
+
   /** Whether as many calls wait as may. */
   get isFull(): boolean {
     return this.#queue.size + this.#unsent.size >= this.#maxQueue;

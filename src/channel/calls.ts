@@ -4,13 +4,13 @@ import { type CallPhase, QueueFullError, type ResponseKind, UnsupportedCallError
 import { type Hello, KIND, type Message } from '../protocol/message';
 import { CallWindow } from './call-window';
 import type { Cancellations } from './cancellations';
-import type { ChannelLimits } from './channel';
+import type { ChannelOptions, CloseReason } from './channel';
 import type { Inbox } from './inbox';
 import { callHeader, type Invocation } from './invocation';
 import type { Outbox } from './outbox';
 import type { Patience } from './patience';
 import type { Payloads } from './payloads';
-import type { CallOptions, PendingCall, PendingOwner } from './pending';
+import type { LateCallOptions, PendingCall, PendingOwner } from './pending';
 import type { References } from './references';
 import { readError, readRung } from './remote-error';
 import { RpcCall } from './rpc-call';
@@ -21,7 +21,7 @@ const MOST_UNSEEN = 1000;
 /** What calls share with the rest of their channel. */
 export interface CallSurroundings {
   readonly hello: Hello;
-  readonly limits: ChannelLimits;
+  readonly limits: ChannelOptions;
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly references: References;
@@ -37,14 +37,21 @@ export class Calls implements PendingOwner {
   /** Calls that were sent and have no closing answer, but for the serial ones, which the window has. */
   readonly #beside = new Map<number, RpcCall>();
   readonly #unseen = new Map<number, string>();
+  /** When the module had last answered a serial call. */
+  #freeAt = 0;
 
   constructor(around: CallSurroundings) {
     this.#around = around;
     this.#window = new CallWindow(around.limits.maxInFlight, around.limits.maxQueue, (call) => this.#send(call));
   }
 
+  /** Calls that are not over. */
+  get load(): number {
+    return this.#window.size + this.#beside.size;
+  }
+
   /** Makes a call. See `RpcChannel.invoke`. */
-  add(invocation: Invocation, options: CallOptions): Promise<unknown> {
+  add(invocation: Invocation, options: LateCallOptions): Promise<unknown> {
     const { signal } = options;
     if (signal?.aborted) return Promise.reject(signal.reason);
     let call: RpcCall;
@@ -64,10 +71,10 @@ export class Calls implements PendingOwner {
   }
 
   phaseOf(call: PendingCall): CallPhase {
-    const { id, sentAt, answered } = call as RpcCall;
-    if (sentAt === 0) return 'queue';
+    const { id, sentBytes, answered } = call as RpcCall;
+    if (sentBytes === 0) return 'queue';
     const { outbox, inbox } = this.#around;
-    if (outbox.writtenBytes < sentAt || inbox.arriving === id || answered) return 'transfer';
+    if (outbox.writtenBytes < sentBytes || inbox.arriving === id || answered) return 'transfer';
     return this.#window.isBehind(call as RpcCall) ? 'queue' : 'run';
   }
 
@@ -78,7 +85,7 @@ export class Calls implements PendingOwner {
       this.#window.drop(call);
       call.undo?.();
       this.#around.cancellations.drop(call.id, call.method);
-    } else if (!call.answered) {
+    } else if (!call.answered && call.cancellable) {
       this.#around.cancellations.begin(call.id, call.method);
     }
   }
@@ -88,6 +95,7 @@ export class Calls implements PendingOwner {
     const call = this.#find(message.id);
     if (!call) return false;
     call.answered = true;
+    this.#clock(call);
     if (call.serial) this.#window.done(call);
     else this.#beside.delete(call.id);
     if (call.settled) this.#report(call, message);
@@ -108,15 +116,18 @@ export class Calls implements PendingOwner {
   }
 
   /** Rejects every call. */
-  close(reason: () => Error): void {
+  close(reason: CloseReason): void {
+    const { running } = this.#window;
     for (const call of [...this.#window.clear(), ...this.#beside.values()]) {
-      if (call.frame !== undefined) call.undo?.();
-      if (!call.settled) call.reject(reason());
+      const isSent = call.frame === undefined;
+      if (!isSent) call.undo?.();
+      const isBehind = this.#around.limits.eager && call.serial && call !== running;
+      if (!call.settled) call.reject(reason(isSent && !isBehind));
     }
     this.#beside.clear();
   }
 
-  #make(invocation: Invocation, options: CallOptions): RpcCall {
+  #make(invocation: Invocation, options: LateCallOptions): RpcCall {
     const { hello, limits, outbox, references } = this.#around;
     const { name, on, used } = invocation;
     const method = on === undefined ? hello.methods.get(name) : undefined;
@@ -131,8 +142,9 @@ export class Calls implements PendingOwner {
     const serial = !nested && !method?.concurrent;
     try {
       const frame = outbox.frame(callHeader(id, invocation, timeout, nested), payload);
-      const call = new RpcCall(id, titleOf(invocation), used, response, serial, frame, this);
+      const call = new RpcCall(id, invocation, response, serial, frame, this);
       call.undo = undo;
+      call.madeAt = options.since ?? call.madeAt;
       call.limit(timeout, options.signal);
       return call;
     } catch (error) {
@@ -145,7 +157,8 @@ export class Calls implements PendingOwner {
     const { outbox, patience } = this.#around;
     const isFree = outbox.write(call.frame ?? []);
     call.frame = undefined;
-    call.sentAt = outbox.sentBytes;
+    call.sentBytes = outbox.sentBytes;
+    call.sentAt = performance.now();
     if (call.response === 'none') {
       this.#remember(call);
       call.resolve(undefined);
@@ -173,6 +186,7 @@ export class Calls implements PendingOwner {
       return;
     }
     call.resolve(value);
+    this.#note(call);
     this.#around.patience.end();
   }
 
@@ -180,6 +194,7 @@ export class Calls implements PendingOwner {
     const { hello, payloads } = this.#around;
     const { method, used } = call;
     call.reject(readError(payloads, message, { method, used, methods: hello.methods }));
+    this.#note(call);
     this.#around.patience.end();
   }
 
@@ -187,7 +202,19 @@ export class Calls implements PendingOwner {
   #settle(call: RpcCall, settle: () => void): void {
     if (call.settled) return;
     settle();
+    this.#note(call);
     this.#around.patience.end();
+  }
+
+  /** Notes when an answer came, and since when its call was the next one. */
+  #clock(call: RpcCall): void {
+    call.arrivedAt = this.#around.inbox.arrivedAt;
+    call.begunAt = call.serial ? Math.max(call.sentAt, this.#freeAt) : call.sentAt;
+    if (call.serial) this.#freeAt = call.arrivedAt;
+  }
+
+  #note({ madeAt, begunAt, arrivedAt }: RpcCall): void {
+    this.#around.limits.times.note(madeAt, begunAt, arrivedAt, performance.now());
   }
 
   /** A call that was given up has got its closing answer. */
@@ -202,11 +229,6 @@ export class Calls implements PendingOwner {
     this.#unseen.set(call.id, call.method);
     if (this.#unseen.size > MOST_UNSEEN) this.#unseen.delete(this.#unseen.keys().next().value as number);
   }
-}
-
-function titleOf({ name, on }: Invocation): string {
-  if (name !== '') return name;
-  return on === undefined ? 'call' : 'a handle';
 }
 
 function notAStreamCall(method: string, response: ResponseKind, used: string): UnsupportedCallError {

@@ -22,6 +22,11 @@ export class Handles implements HandleOwner {
     this.#channel = channel;
   }
 
+  /** Objects that are held. */
+  get size(): number {
+    return this.#alive.size;
+  }
+
   /** Gives the handle of an object that arrived: the same one as long as somebody has it. */
   arrive(id: number, kind: string, type: string): Handle {
     const known = this.#alive.get(id);
@@ -95,4 +100,24 @@ function guard(record: HandleRecord): void {
   if (!record.owner.isStale(record)) return;
   const why = record.released ? 'was released' : 'belonged to a worker that has ended';
   throw new StaleHandleError(record.type, `This handle (${record.type}) ${why}: get the object from the module again.`);
+}
+
+/** How deep a value is searched for handles: nothing below is ever sent. */
+const MAX_DEPTH = 256;
+
+/** Gives whose handle is in a value, if one is; the first that is found. */
+export function ownerOfHandle(value: unknown, depth = 0): HandleOwner | undefined {
+  if (typeof value === 'function') return recordOf(value)?.owner;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > MAX_DEPTH) return undefined;
+  for (const part of partsOf(value)) {
+    const owner = ownerOfHandle(part, depth + 1);
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
+function partsOf(value: object): Iterable<unknown> {
+  if (Array.isArray(value) || value instanceof Set) return value;
+  if (value instanceof Map) return [...value.keys(), ...value.values()];
+  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
 }

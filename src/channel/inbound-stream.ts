@@ -45,7 +45,7 @@ const DONE: Result = Object.freeze({ value: undefined, done: true });
 
 export class InboundStream implements AsyncIterableIterator<unknown> {
   readonly method: string;
-  readonly #connect: () => StreamConnection;
+  readonly #connect: () => StreamConnection | Promise<StreamConnection>;
   readonly #invocation: Invocation;
   readonly #signal: AbortSignal | undefined;
   readonly #chunks = new ChunkBuffer();
@@ -53,7 +53,7 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   #connection: StreamConnection | undefined;
   #id = 0;
   /** `closing`: no more chunks come; those that wait are given, then what ended the stream is told once. */
-  #state: 'new' | 'open' | 'closing' | 'over' = 'new';
+  #state: 'new' | 'connecting' | 'open' | 'closing' | 'over' = 'new';
   #failure: { readonly error: unknown } | undefined;
   /** Bytes that the consumer took and Python does not know of yet. */
   #consumed = 0;
@@ -61,10 +61,10 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   readonly #onAbort = (): void => this.#abandon({ error: this.#signal?.reason });
 
   /**
-   * @param connect finds the channel; called at the first pull, may throw
+   * @param connect finds the channel, or waits for one; called at the first pull, may throw or reject
    * @param invocation what is called at the first pull
    */
-  constructor(connect: () => StreamConnection, invocation: Invocation, options: CallOptions) {
+  constructor(connect: () => StreamConnection | Promise<StreamConnection>, invocation: Invocation, options: CallOptions) {
     this.#connect = connect;
     this.#invocation = invocation;
     this.#signal = options.signal;
@@ -84,7 +84,7 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
     const chunk = this.#chunks.shift();
     if (chunk !== undefined) return this.#give(chunk);
     if (this.#state === 'new') this.#begin();
-    return this.#state === 'open' ? this.#wait() : this.#conclude();
+    return this.#state === 'open' || this.#state === 'connecting' ? this.#wait() : this.#conclude();
   }
 
   /** Leaves the stream: Python closes the generator, which is not waited for. */
@@ -124,17 +124,35 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   }
 
   #begin(): void {
+    this.#state = 'connecting';
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
     try {
       this.#signal?.throwIfAborted();
-      this.#connection = this.#connect();
-      this.#id = this.#connection.owner.begin(this, this.#invocation);
+      const found = this.#connect();
+      if (!(found instanceof Promise)) this.#open(found);
+      else {
+        found.then(
+          (connection) => this.#open(connection),
+          (error) => this.#state === 'connecting' && this.#close({ error }),
+        );
+      }
+    } catch (error) {
+      this.#close({ error });
+    }
+  }
+
+  #open(connection: StreamConnection): void {
+    if (this.#state !== 'connecting') return;
+    try {
+      this.#id = connection.owner.begin(this, this.#invocation);
     } catch (error) {
       this.#close({ error });
       return;
     }
+    this.#connection = connection;
     this.#state = 'open';
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#connection.owner.grant(this.#id, STREAM_WINDOW_BYTES);
+    connection.owner.grant(this.#id, STREAM_WINDOW_BYTES);
+    if (this.#pulls.length > 0) this.#onFirstPull(connection);
   }
 
   #give(chunk: Message): Promise<Result> {
@@ -184,8 +202,10 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   }
 
   #addPull(pull: Pull): void {
-    if (this.#pulls.push(pull) > 1) return;
-    const { owner, timeout } = this.#connection as StreamConnection;
+    if (this.#pulls.push(pull) === 1 && this.#connection) this.#onFirstPull(this.#connection);
+  }
+
+  #onFirstPull({ owner, timeout }: StreamConnection): void {
     owner.onWaiting(true);
     if (timeout > 0) this.#timer = setTimeout(() => this.#abandon({ error: owner.late(this, timeout) }), timeout);
   }
@@ -202,11 +222,11 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
 
   /** The consumer's side ends the stream: what waits is dropped, and Python is told. */
   #abandon(failure: { readonly error: unknown } | undefined): void {
-    const wasOpen = this.#state === 'open';
+    const state = this.#state;
     this.#chunks.clear();
-    if (wasOpen) this.#connection?.owner.leave(this);
-    if (wasOpen || this.#state === 'new') this.#close(failure);
-    else this.#failure = undefined;
+    if (state === 'open') this.#connection?.owner.leave(this);
+    if (state === 'closing' || state === 'over') this.#failure = undefined;
+    else this.#close(failure);
   }
 
   #close(failure: { readonly error: unknown } | undefined): void {

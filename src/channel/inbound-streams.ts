@@ -3,6 +3,7 @@
 import { type CallTimeoutError, UnsupportedCallError } from '../call-errors';
 import { KIND, type Message } from '../protocol/message';
 import type { CallSurroundings } from './calls';
+import type { CloseReason } from './channel';
 import type { InboundStream, StreamConnection, StreamOwner } from './inbound-stream';
 import { callHeader, type Invocation } from './invocation';
 import { type CallOptions, timeoutError } from './pending';
@@ -13,10 +14,15 @@ export class InboundStreams implements StreamOwner {
   readonly #open = new Map<number, InboundStream>();
   /** Bytes sent by the channel up to the end of a stream's call. */
   readonly #sentAt = new WeakMap<InboundStream, number>();
-  #closed: (() => Error) | undefined;
+  #closed: CloseReason | undefined;
 
   constructor(around: CallSurroundings) {
     this.#around = around;
+  }
+
+  /** Streams that are open. */
+  get load(): number {
+    return this.#open.size;
   }
 
   /** Gives what a stream needs at its first pull. */
@@ -30,7 +36,7 @@ export class InboundStreams implements StreamOwner {
   }
 
   begin(stream: InboundStream, invocation: Invocation): number {
-    if (this.#closed) throw this.#closed();
+    if (this.#closed) throw this.#closed(false);
     const { hello, outbox, references } = this.#around;
     const response = hello.methods.get(invocation.name)?.response;
     if (response !== undefined && response !== 'stream') throw noStream(invocation.name, response);
@@ -81,9 +87,9 @@ export class InboundStreams implements StreamOwner {
     return true;
   }
 
-  close(reason: () => Error): void {
+  close(reason: CloseReason): void {
     this.#closed = reason;
-    for (const stream of this.#open.values()) stream.onEnd({ error: reason() });
+    for (const stream of this.#open.values()) stream.onEnd({ error: reason(true) });
     this.#open.clear();
   }
 

@@ -21,6 +21,10 @@ export class Inbox {
   #broken = false;
   /** Bytes that came and belong to no whole frame yet. */
   #partial = 0;
+  /** Bytes that came so far. */
+  receivedBytes = 0;
+  #now = 0;
+  #beganAt = 0;
   /** How the frame that is just coming in begins. */
   #beginning: Uint8Array | undefined;
 
@@ -40,6 +44,11 @@ export class Inbox {
     return this.#beginning && idOf(this.#beginning);
   }
 
+  /** When the message that is given out began to arrive: milliseconds of `performance.now()`. */
+  get arrivedAt(): number {
+    return this.#beganAt;
+  }
+
   /** Where the next bytes are wanted. */
   get room(): Uint8Array | undefined {
     return this.#reader.room;
@@ -48,6 +57,9 @@ export class Inbox {
   /** Takes the next bytes. */
   push(chunk: Uint8Array): void {
     if (this.#broken) return;
+    this.#now = performance.now();
+    this.receivedBytes += chunk.length;
+    if (this.#partial === 0) this.#beganAt = this.#now;
     this.#partial += chunk.length;
     try {
       this.#reader.push(chunk);
@@ -67,6 +79,7 @@ export class Inbox {
       if (!(error instanceof FrameError)) throw error;
       this.#break(error);
     }
+    this.#beganAt = this.#now;
   }
 
   #break(error: FrameError): void {

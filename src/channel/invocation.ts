@@ -15,6 +15,8 @@ export interface Invocation {
   readonly get?: boolean;
   /** Whether the only argument is the payload of the module's handler. */
   readonly isPayload?: boolean;
+  /** Whether the worker is told when the call is given up; true if absent. */
+  readonly cancellable?: boolean;
   /** What the caller used, for errors. */
   readonly used: Usage;
 }

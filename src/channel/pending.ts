@@ -9,6 +9,16 @@ export interface CallOptions {
   timeout?: number;
   /** Aborting rejects the call with the signal's reason; a call that still waits in the queue is never sent. */
   signal?: AbortSignal;
+  /** Calls with the same key go to the same worker of a pool, as long as the pool keeps its size. */
+  key?: string;
+  /** Whether the call may be made again when the worker ends that runs it. Default false: it rejects then. */
+  idempotent?: boolean;
+}
+
+/** Options of a call that was made earlier than it reaches its channel. */
+export interface LateCallOptions extends CallOptions {
+  /** When it was made: milliseconds of `performance.now()`. */
+  readonly since?: number;
 }
 
 /** What a pending call asks of the channel that holds it, and reports to it. */
@@ -29,6 +39,9 @@ export class PendingCall {
   previous: PendingCall | undefined;
   next: PendingCall | undefined;
   settled = false;
+  /** When it was made, and when it was sent: milliseconds of `performance.now()`. */
+  madeAt = performance.now();
+  sentAt = 0;
   readonly promise: Promise<unknown>;
   readonly method: string;
   readonly #owner: PendingOwner;

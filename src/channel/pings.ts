@@ -2,15 +2,22 @@
 
 import type { CallPhase } from '../call-errors';
 import { KIND } from '../protocol/message';
+import type { CloseReason } from './channel';
 import type { Outbox } from './outbox';
 import type { Patience } from './patience';
 import { type CallOptions, PendingCall, type PendingOwner } from './pending';
+
+/** Options of a ping. */
+export interface PingOptions extends CallOptions {
+  /** Whether it does not keep the program alive. */
+  quiet?: boolean;
+}
 
 export class Pings implements PendingOwner {
   readonly stopsCalls = false;
   readonly #outbox: Outbox;
   readonly #patience: Patience;
-  readonly #pending = new Map<number, { readonly call: PendingCall; readonly since: number }>();
+  readonly #pending = new Map<number, { readonly call: PendingCall; readonly since: number; readonly quiet: boolean }>();
 
   constructor(outbox: Outbox, patience: Patience) {
     this.#outbox = outbox;
@@ -18,13 +25,13 @@ export class Pings implements PendingOwner {
   }
 
   /** Sends one. Resolves with the milliseconds until it was answered. */
-  add({ timeout = 0, signal }: CallOptions): Promise<number> {
+  add({ timeout = 0, signal, quiet = false }: PingOptions): Promise<number> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const id = this.#outbox.nextId();
     const call = new PendingCall('ping', undefined, this);
     call.limit(timeout, signal);
-    this.#pending.set(id, { call, since: performance.now() });
-    this.#patience.begin();
+    this.#pending.set(id, { call, since: performance.now(), quiet });
+    if (!quiet) this.#patience.begin();
     this.#outbox.tell(KIND.ping, id);
     return call.promise as Promise<number>;
   }
@@ -34,9 +41,8 @@ export class Pings implements PendingOwner {
   }
 
   onGivenUp(call: PendingCall): void {
-    this.#patience.end();
     for (const [id, ping] of this.#pending) {
-      if (ping.call === call) this.#pending.delete(id);
+      if (ping.call === call) this.#end(id, ping.quiet);
     }
   }
 
@@ -44,13 +50,17 @@ export class Pings implements PendingOwner {
   onPong(id: number): void {
     const ping = this.#pending.get(id);
     if (!ping) return;
-    this.#pending.delete(id);
     ping.call.resolve(performance.now() - ping.since);
-    this.#patience.end();
+    this.#end(id, ping.quiet);
   }
 
-  close(reason: () => Error): void {
-    for (const { call } of this.#pending.values()) call.reject(reason());
+  close(reason: CloseReason): void {
+    for (const { call } of this.#pending.values()) call.reject(reason(true));
     this.#pending.clear();
+  }
+
+  #end(id: number, quiet: boolean): void {
+    this.#pending.delete(id);
+    if (!quiet) this.#patience.end();
   }
 }

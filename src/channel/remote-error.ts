@@ -1,7 +1,15 @@
-/** Errors on the wire. Owns their form as a map, from Python's exceptions and to what a JavaScript callback threw. */
+/** Errors on the wire. Owns their form as a map: from what a worker threw, and to what a JavaScript callback threw. */
 
 import { types } from 'node:util';
-import { CancelledError, PythonError, type PythonFrame, StaleHandleError, UnknownMethodError, UnsupportedCallError } from '../call-errors';
+import {
+  CancelledError,
+  PythonError,
+  type PythonFrame,
+  RemoteError,
+  StaleHandleError,
+  UnknownMethodError,
+  UnsupportedCallError,
+} from '../call-errors';
 import { FrameTooLargeError, SerializationError, SynapseError } from '../errors';
 import type { Message, MethodDescription } from '../protocol/message';
 import type { Payloads } from './payloads';
@@ -24,6 +32,9 @@ interface ErrorMap {
   readonly rung?: string | null;
 }
 
+/** The language whose errors are told in full. */
+const PYTHON = 'python';
+
 /** How a cancelled call ended in the worker. */
 export type Rung = 'queue' | 'cooperative' | 'injected' | 'finished';
 
@@ -33,6 +44,8 @@ export interface FailedCall {
   /** What was used: `send`, `stream` ... */
   readonly used: string;
   readonly methods: ReadonlyMap<string, MethodDescription>;
+  /** Of the worker, as its hello says. Default: `python`. */
+  readonly language?: string;
 }
 
 /** Makes the error that a call rejects with of an error message. Never throws: if the message cannot be read, it makes an error of that. */
@@ -59,7 +72,7 @@ function errorOf(map: ErrorMap, call: FailedCall): SynapseError {
   switch (map.code) {
     case null:
     case undefined:
-      return pythonError(map);
+      return (call.language ?? PYTHON) === PYTHON ? pythonError(map) : remoteError(map);
     case 'ERR_SYNAPSE_UNKNOWN_METHOD':
       return new UnknownMethodError(message, { method: call.method, available: map.available ?? [...call.methods.keys()] });
     case 'ERR_SYNAPSE_SERIALIZATION':
@@ -109,6 +122,20 @@ function pythonError(map: ErrorMap): PythonError {
     notes: map.notes ?? [],
     errors: (map.exceptions ?? []).map(inner),
   });
+}
+
+function remoteError(map: ErrorMap): RemoteError {
+  const { message = '', type = 'Error', traceback: remoteStack = '' } = map;
+  const cause = map.cause ?? map.context;
+  const error = new RemoteError(message, { type, remoteStack, ...(cause ? { cause: innerRemote(cause) } : {}) });
+  Object.defineProperty(error, 'name', { value: `RemoteError(${type})`, configurable: true, writable: true });
+  return error;
+}
+
+function innerRemote(map: ErrorMap): RemoteError {
+  const error = remoteError(map);
+  error.stack = `${error.name}: ${error.message}`;
+  return error;
 }
 
 /** An error within another one has no caller here, so its stack has none. */

@@ -2,12 +2,13 @@
 
 import { UnsupportedCallError } from '../call-errors';
 import { FrameError } from '../errors';
+import { findArrow } from '../protocol/arrow';
 import { type Hello, hostHello, KIND, type Message } from '../protocol/message';
-import { findArrow } from './arrow';
 import { Calls } from './calls';
 import { Cancellations, type CancelReport } from './cancellations';
-import type { Channel, ChannelObserver, ChannelOptions } from './channel';
+import type { Channel, ChannelObserver, ChannelOptions, CloseReason } from './channel';
 import { Events } from './events';
+import type { Handles } from './handles';
 import type { StreamConnection } from './inbound-stream';
 import { InboundStreams } from './inbound-streams';
 import { Inbox, type InboxOwner } from './inbox';
@@ -16,8 +17,8 @@ import { LogLines, type LogObserver } from './log-lines';
 import { Outbox } from './outbox';
 import { Patience } from './patience';
 import { Payloads } from './payloads';
-import type { CallOptions } from './pending';
-import { Pings } from './pings';
+import type { CallOptions, LateCallOptions } from './pending';
+import { type PingOptions, Pings } from './pings';
 import { References } from './references';
 import type { Transport, TransportSink } from './transport';
 
@@ -47,7 +48,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
   readonly #logs: LogLines;
   readonly #events: Events;
   #failed = false;
-  #closed: (() => Error) | undefined;
+  #closed: CloseReason | undefined;
 
   /** @param hello what the worker has announced */
   constructor(transport: Transport, hello: Hello, options: ChannelOptions, observer: RpcObserver) {
@@ -83,10 +84,28 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
       onLost: (name, error) => this.#onLostEvent(name, error),
     });
     transport.start(this);
-    this.#outbox.write(this.#outbox.bodyFrame(hostHello({ maxFrameBytes: options.maxFrameBytes, arrow: table !== undefined })));
+    this.#outbox.write(
+      this.#outbox.bodyFrame(
+        hostHello({ maxFrameBytes: options.maxFrameBytes, arrow: table !== undefined, ...(options.eager ? { eager: true } : {}) }),
+      ),
+    );
   }
 
-  request(payload: unknown, options: CallOptions): Promise<unknown> {
+  get load(): number {
+    return this.#calls.load + this.#streams.load;
+  }
+
+  /** Bytes that came, and bytes that the system has taken from here: they grow while something is on its way. */
+  get transferred(): number {
+    return this.#inbox.receivedBytes + this.#outbox.writtenBytes;
+  }
+
+  /** The objects of the worker that this program holds. */
+  get handles(): Handles {
+    return this.#references.handles;
+  }
+
+  request(payload: unknown, options: LateCallOptions): Promise<unknown> {
     if (!this.hello.handler) return Promise.reject(noHandler());
     return this.invoke({ used: 'call', name: '', args: [payload], kwargs: undefined, isPayload: true }, options);
   }
@@ -95,8 +114,8 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
    * Calls a function, a handle or one of its methods. Resolves with the result, with the receipt of one whose response is `ack`, and
    * with nothing, once it is sent, for `none`. Rejects, never throws; settles at the latest when the channel closes.
    */
-  invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
-    return this.#closed ? Promise.reject(this.#closed()) : this.#calls.add(invocation, options);
+  invoke(invocation: Invocation, options: LateCallOptions): Promise<unknown> {
+    return this.#closed ? Promise.reject(this.#closed(false)) : this.#calls.add(invocation, options);
   }
 
   /** Gives what a stream needs at its first pull. */
@@ -105,15 +124,15 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
   }
 
   /** Resolves with the milliseconds that the worker took to answer, which it does also while a function computes. */
-  ping(options: CallOptions): Promise<number> {
-    return this.#closed ? Promise.reject(this.#closed()) : this.#pings.add(options);
+  ping(options: PingOptions): Promise<number> {
+    return this.#closed ? Promise.reject(this.#closed(false)) : this.#pings.add(options);
   }
 
   end(): void {
     this.#transport.end();
   }
 
-  close(reason: () => Error): void {
+  close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = reason;
     this.#outbox.close();
@@ -190,7 +209,9 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     const isFirst = kind === KIND.chunk || kind === KIND.end;
     const isTaken = isFirst ? this.#streams.onMessage(message) : this.#calls.onAnswer(message) || this.#streams.onMessage(message);
     if (!isTaken && !this.#outbox.hasGiven(id)) throw new FrameError(`The worker answered the call ${id}, which was never made.`);
-    if (kind !== KIND.chunk && this.#logs.hasRests) this.#logs.finish(id);
+    if (kind === KIND.chunk) return;
+    if (this.#logs.hasRests) this.#logs.finish(id);
+    this.#observer.onFreed();
   }
 
   #onLostEvent(name: string, error: Error): void {

@@ -16,7 +16,7 @@ export class OutputStream extends Readable {
   #bytes = 0;
   #wanted = false;
   #ended = false;
-  #onRoom: (() => void) | undefined;
+  #onRoom: (() => void)[] = [];
 
   /**
    * Adds bytes.
@@ -32,7 +32,7 @@ export class OutputStream extends Readable {
       this.#forget();
       return true;
     }
-    this.#onRoom = onRoom;
+    this.#onRoom.push(onRoom);
     return false;
   }
 
@@ -59,8 +59,7 @@ export class OutputStream extends Readable {
       next = this.#wanted ? this.#chunks.shift() : undefined;
     }
     if (this.#bytes <= UNREAD_BYTES) {
-      this.#onRoom?.();
-      this.#onRoom = undefined;
+      for (const onRoom of this.#onRoom.splice(0)) onRoom();
     }
     if (this.#ended && this.#chunks.length === 0) this.push(null);
   }

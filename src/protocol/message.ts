@@ -190,6 +190,6 @@ function encodeHeader(header: readonly unknown[]): Uint8Array {
 }
 
 /** What this host tells a worker that speaks the rpc protocol. */
-export function hostHello(details: { readonly maxFrameBytes: number; readonly arrow: boolean }): Uint8Array[] {
+export function hostHello(details: { readonly maxFrameBytes: number; readonly arrow: boolean; readonly eager?: boolean }): Uint8Array[] {
   return writeMessage([KIND.hello, PROTOCOL_VERSION, details]);
 }

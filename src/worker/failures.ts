@@ -2,6 +2,7 @@
 
 import { UnsupportedCallError } from '../call-errors';
 import { DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
+import { HeartbeatTimeoutError } from '../module-errors';
 import type { ExitStatus } from '../process/spawn';
 import type { ModuleState } from './lifecycle';
 
@@ -13,9 +14,25 @@ function describe({ exitCode, signal }: ExitStatus): string {
   return signal ? `was ended by ${signal}` : `ended with exit code ${exitCode}`;
 }
 
-export function crashError(status: ExitStatus, stderr: string): WorkerCrashedError {
+/** @param begun whether the call that gets this error had begun, or may have */
+export function crashError(status: ExitStatus, stderr: string, begun = true): WorkerCrashedError {
   const last = stderr ? ` The last lines on its standard error:\n${stderr}` : ' It printed nothing on standard error.';
-  return new WorkerCrashedError(`The worker ${describe(status)} before it had answered.${last}`, { ...status, stderr });
+  const when = begun ? 'before it had answered' : 'before it had begun this call, which may be made again';
+  return new WorkerCrashedError(`The worker ${describe(status)} ${when}.${last}`, { ...status, stderr, begun });
+}
+
+/** Gives the error of a worker's end to one of its calls. */
+export function notBegun(error: WorkerCrashedError, begun: boolean): WorkerCrashedError {
+  const { exitCode, signal, stderr } = error;
+  return begun ? error : new WorkerCrashedError(error.message, { exitCode, signal, stderr, begun });
+}
+
+export function heartbeatError(timeout: number, stderr: string): HeartbeatTimeoutError {
+  return new HeartbeatTimeoutError(
+    timeout,
+    `The worker gave no sign of life for ${timeout} ms and was ended: it was stopped, or hangs in code that lets nothing else run. Raise heartbeat.timeoutMs if it was only slow.`,
+    stderr,
+  );
 }
 
 /** The error of a call in a state in which there is no worker to call. */

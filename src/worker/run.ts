@@ -2,7 +2,7 @@
 
 import { BareChannel } from '../channel/bare-channel';
 import type { CancelReport } from '../channel/cancellations';
-import type { Channel, ChannelOptions } from '../channel/channel';
+import type { Channel, ChannelObserver, ChannelOptions, CloseReason } from '../channel/channel';
 import { Handshake } from '../channel/handshake';
 import type { LogLine } from '../channel/log-lines';
 import { RpcChannel } from '../channel/rpc-channel';
@@ -18,6 +18,8 @@ export interface WorkerOutput {
   /** Bytes that it printed inside calls; their lines come by `onLine`. */
   onPrinted(stream: 'stdout' | 'stderr', chunk: Uint8Array): void;
   onLine(line: LogLine): void;
+  /** The process has ended: what it printed last is a line, even without an end. */
+  onEnd(): void;
 }
 
 /** Takes what a worker tells of its calls. */
@@ -36,6 +38,8 @@ export interface RunObserver {
   onStuck(run: Run, report: CancelReport): void;
   /** The stream of frames is over. */
   onFailure(run: Run, error: FrameError | undefined): void;
+  /** A call came to its end. */
+  onFreed(): void;
 }
 
 export class Run {
@@ -47,7 +51,7 @@ export class Run {
   /** None until the hello. */
   #channel: Channel | undefined;
   #rpc: RpcChannel | undefined;
-  #closed: (() => Error) | undefined;
+  #closed: CloseReason | undefined;
 
   constructor(started: StartedWorker, options: ChannelOptions, observer: RunObserver) {
     this.started = started;
@@ -78,7 +82,7 @@ export class Run {
   }
 
   /** No call is answered from now on. The first reason stands. */
-  close(reason: () => Error): void {
+  close(reason: CloseReason): void {
     this.#closed ??= reason;
     this.#channel?.close(reason);
   }
@@ -91,26 +95,29 @@ export class Run {
 
   #open(options: ChannelOptions): void {
     const { started } = this;
-    const onFailure = (error: FrameError | undefined): void => this.#observer.onFailure(this, error);
+    const observer: ChannelObserver = {
+      onFailure: (error) => this.#observer.onFailure(this, error),
+      onFreed: () => this.#observer.onFreed(),
+    };
     if (!started.announces) {
-      this.#channel = new BareChannel(started.transport, options, { onFailure });
+      this.#channel = new BareChannel(started.transport, options, observer);
       return;
     }
     const handshake = new Handshake(started.transport, options.maxFrameBytes, {
-      onFailure,
+      onFailure: observer.onFailure,
       onHello: (hello) => {
         if (this.#closed) return;
-        this.#channel = this.#converse(handshake, hello, options, onFailure);
+        this.#channel = this.#converse(handshake, hello, options, observer);
         this.#observer.onHello(hello);
       },
     });
   }
 
-  #converse(handshake: Handshake, hello: Hello, options: ChannelOptions, onFailure: (error: FrameError | undefined) => void): Channel {
-    if (hello.mode === 'loop') return new BareChannel(handshake, options, { onFailure });
+  #converse(handshake: Handshake, hello: Hello, options: ChannelOptions, observer: ChannelObserver): Channel {
+    if (hello.mode === 'loop') return new BareChannel(handshake, options, observer);
     const { news, output } = this.#observer;
     this.#rpc = new RpcChannel(handshake, hello, options, {
-      onFailure,
+      ...observer,
       onEvent: (name, data) => news.onEvent(name, data),
       onCancel: (report) => news.onCancel(report),
       onStuck: (report) => this.#observer.onStuck(this, report),

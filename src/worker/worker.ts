@@ -1,18 +1,19 @@
 /** One worker from start to end. Owns its state; its process and channel are a run's, where it runs is the engine's business. */
 
-import type { ResponseKind } from '../call-errors';
 import type { CancelReport } from '../channel/cancellations';
-import type { ChannelLimits } from '../channel/channel';
-import type { CallOptions } from '../channel/pending';
+import type { ChannelLimits, ChannelOptions } from '../channel/channel';
+import type { HandleOwner } from '../channel/handle';
+import type { LateCallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
-import { AlreadySpawnedError, DisposedError, SpawnError } from '../errors';
+import { AlreadySpawnedError, DisposedError, SpawnError, type WorkerCrashedError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
-import type { IntPolicy } from '../protocol/decoder';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, earlyEndError, lateError, metChange, noFunctionsError, noWorkerError, replacedError } from './failures';
+import { crashError, disposedError, heartbeatError, metChange, noFunctionsError, notBegun, noWorkerError, replacedError } from './failures';
+import { Heartbeat, type HeartbeatPolicy } from './heartbeat';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
+import { untilReady } from './readiness';
 import { Run, type WorkerNews, type WorkerOutput } from './run';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
@@ -26,6 +27,21 @@ export interface WorkerLimits extends ChannelLimits {
   readonly disposeTimeout: number;
 }
 
+/** How workers are to behave. */
+export interface WorkerOptions extends WorkerLimits, ChannelOptions {
+  /** How often a worker is asked for a sign of life; none: never. */
+  readonly heartbeat: HeartbeatPolicy | undefined;
+  /** Refuses, by throwing, a worker that does not serve what it should. */
+  readonly verify: ((hello: Hello) => void) | undefined;
+}
+
+/** How a worker was lost although nobody asked it to end. */
+export interface Loss {
+  readonly error: Error;
+  /** The cancelled call that went on too long, if it was ended for that. */
+  readonly stuck?: CancelReport;
+}
+
 /** What a worker reports to whoever made it. */
 export interface WorkerObserver {
   readonly output: WorkerOutput;
@@ -33,27 +49,26 @@ export interface WorkerObserver {
   onState(change: StateChange): void;
   /** Its process ended, whether wanted or not. */
   onExit(status: ExitStatus): void;
-  /** It was lost although nobody asked it to end. */
-  onError(error: Error): void;
+  /** It was lost, and its process has ended. */
+  onLost(loss: Loss): void;
+  /** A call came to its end. */
+  onFreed(): void;
 }
 
 export class Worker {
   readonly #engine: Engine;
-  readonly #limits: WorkerLimits;
-  readonly #int: IntPolicy;
+  readonly #options: WorkerOptions;
   readonly #observer: WorkerObserver;
   #state: ModuleState = 'created';
+  /** The process of now; that of an earlier spawn may still be ending. */
   #run: Run | undefined;
-  /** What was spawned last. */
-  #spec: WorkerSpec | undefined;
+  #heartbeat: Heartbeat | undefined;
   #disposed: Promise<void> | undefined;
   readonly #disposal = new AbortController();
 
-  /** @param int what whole numbers from Python become */
-  constructor(engine: Engine, limits: WorkerLimits, int: IntPolicy, observer: WorkerObserver) {
+  constructor(engine: Engine, options: WorkerOptions, observer: WorkerObserver) {
     this.#engine = engine;
-    this.#limits = limits;
-    this.#int = int;
+    this.#options = options;
     this.#observer = observer;
   }
 
@@ -65,17 +80,41 @@ export class Worker {
     return this.#run?.started.info.pid;
   }
 
+  /** Calls and streams that it has and that are not over. */
+  get load(): number {
+    return this.#run?.channel?.load ?? 0;
+  }
+
+  /** Objects of it that this program holds. */
+  get heldHandles(): number {
+    return this.#run?.rpc?.handles.size ?? 0;
+  }
+
+  /** What it announced, if it announces. */
+  get hello(): Hello | undefined {
+    return this.#run?.rpc?.hello;
+  }
+
+  /** Whether the calls of a method do not wait for others there. */
+  runsBeside(method: string): boolean {
+    return this.hello?.methods.get(method)?.concurrent ?? false;
+  }
+
+  /** Whether a handle stands for an object of this worker. */
+  owns(owner: HandleOwner): boolean {
+    return this.#run?.rpc?.handles === owner;
+  }
+
   /**
    * Prepares the module, starts it and waits until it is ready; once more if its environment was changed right then.
    *
-   * @throws whatever `Engine.prepare` throws; SpawnError the process could not be started, ended first or took too long
+   * @throws whatever `Engine.prepare` or `verify` throws; SpawnError the process could not be started, ended first or took too long
    *   (ERR_SYNAPSE_SPAWN); AlreadySpawnedError; DisposedError; the signal's reason if aborted
    */
   async spawn(spec: WorkerSpec, signal: AbortSignal | undefined, mayRetry = true): Promise<void> {
     this.#guardSpawn();
     signal?.throwIfAborted();
     const stop = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
-    this.#spec = spec;
     this.#change('provision', 'spawn was called');
     try {
       const module = await this.#engine.prepare(spec, stop);
@@ -89,7 +128,7 @@ export class Worker {
   }
 
   /** Calls the module; see `Channel.request`. Rejects with NotReadyError or DisposedError when there is no ready worker. */
-  call(payload: unknown, options: CallOptions): Promise<unknown> {
+  call(payload: unknown, options: LateCallOptions): Promise<unknown> {
     if (this.#state === 'ready' && this.#run?.channel) return this.#run.channel.request(payload, options);
     return Promise.reject(noWorkerError(this.#state));
   }
@@ -107,11 +146,6 @@ export class Worker {
     return this.#run.rpc;
   }
 
-  /** How a function of the module answers, as far as that is known now. */
-  responseOf(method: string): ResponseKind | undefined {
-    return this.#run?.rpc?.hello.methods.get(method)?.response;
-  }
-
   /** Ends the worker: politely, then by force. The second and later calls wait for the first. */
   dispose(): Promise<void> {
     this.#disposed ??= this.#dispose();
@@ -120,13 +154,14 @@ export class Worker {
 
   async #dispose(): Promise<void> {
     this.#change('close', 'dispose was called');
+    this.#heartbeat?.stop();
     this.#disposal.abort(disposedError());
     const run = this.#run;
     if (!run) return;
     run.close(() => new DisposedError('This Synapse was disposed while the call was outstanding: await calls before dispose().'));
     run.end();
     run.started.hold(true);
-    await terminate(run.started, this.#limits.disposeTimeout);
+    await terminate(run.started, this.#options.disposeTimeout);
   }
 
   #guardSpawn(): void {
@@ -152,59 +187,38 @@ export class Worker {
       throw stop.reason;
     }
     this.#change('start', `process ${started.info.pid} was started`);
-    const hello = await this.#connect(started, module.entry, stop);
+    const { startupTimeout, verify } = this.#options;
+    const wait = { entry: module.entry, timeout: startupTimeout, verify, stop };
+    const hello = await untilReady(started, wait, (onHello) => this.#open(started, onHello));
     this.#change('hello', hello ? `Python ${hello.python} is ready` : 'the program was started');
     this.#change('open', 'the channel is open');
     started.hold(false);
-  }
-
-  /** Opens the channel and waits for the hello, the process's end, the time limit or an abort, whatever is first. */
-  #connect(started: StartedWorker, entry: string, stop: AbortSignal): Promise<Hello | undefined> {
-    return new Promise((resolve, reject) => {
-      const { startupTimeout } = this.#limits;
-      let settled = false;
-      const fail = (error: unknown): void => {
-        if (settled) return;
-        settle();
-        reject(error);
-        started.kill('SIGKILL');
-      };
-      const onStop = (): void => fail(stop.reason);
-      stop.addEventListener('abort', onStop, { once: true });
-      const timer = startupTimeout > 0 ? setTimeout(() => fail(lateError(entry, startupTimeout, run.printed)), startupTimeout) : undefined;
-      const settle = (): void => {
-        settled = true;
-        stop.removeEventListener('abort', onStop);
-        clearTimeout(timer);
-      };
-      const run = this.#open(started, (hello) => {
-        settle();
-        resolve(hello);
-      });
-      if (!started.announces) {
-        settle();
-        resolve(undefined);
-      }
-      started.exited.then((status) => settled || fail(earlyEndError(entry, status, run.printed, run.broken)));
-    });
+    if (this.#state === 'ready') this.#watch();
   }
 
   #open(started: StartedWorker, onHello: (hello: Hello) => void): Run {
     const { output, news } = this.#observer;
-    const run = new Run(
-      started,
-      { ...this.#limits, int: this.#int },
-      {
-        output,
-        news,
-        onHello,
-        onStuck: (stuck, report) => this.#replace(stuck, report),
-        onFailure: (broken, error) => this.#onChannelFailure(broken, error),
-      },
-    );
+    const run = new Run(started, this.#options, {
+      output,
+      news,
+      onHello,
+      onStuck: (stuck, report) => this.#lose(stuck, replacedError(report.method, this.#options.cancelTimeout), report),
+      onFailure: (broken, error) => this.#onChannelFailure(broken, error),
+      onFreed: () => this.#observer.onFreed(),
+    });
     this.#run = run;
     started.exited.then((status) => this.#onExit(run, status));
     return run;
+  }
+
+  /** Begins to ask for signs of life, if that is wanted and the worker can give them. */
+  #watch(): void {
+    const run = this.#run;
+    const { heartbeat } = this.#options;
+    if (!run?.rpc || !heartbeat) return;
+    this.#heartbeat = new Heartbeat(run.rpc, run.started.info.pid, heartbeat, (timeout) =>
+      this.#lose(run, heartbeatError(timeout, run.stderr)),
+    );
   }
 
   /** The stream of frames is over: the process is ending, or must be ended because its position is lost. */
@@ -215,32 +229,29 @@ export class Worker {
     if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
   }
 
-  /** What a call runs does not stop: the process is ended, and another one takes its place. */
-  #replace(run: Run, report: CancelReport): void {
-    const spec = this.#spec;
-    if (this.#state !== 'ready' || !spec) return;
-    const error = replacedError(report.method, this.#limits.cancelTimeout);
-    run.close(() => error);
+  /** Ends a process that cannot go on. */
+  #lose(run: Run, error: WorkerCrashedError, stuck?: CancelReport): void {
+    if (this.#state !== 'ready' || this.#run !== run) return;
+    run.close((begun) => notBegun(error, begun));
+    this.#heartbeat?.stop();
     this.#change('lose', error.message);
     run.started.kill('SIGKILL');
-    void run.started.exited
-      .then(() => this.spawn(spec, undefined))
-      .then(
-        () => this.#observer.news.onCancel(report),
-        (failure: Error) => this.#state !== 'closed' && this.#observer.onError(failure),
-      );
+    void run.started.exited.then(() => this.#observer.onLost(stuck ? { error, stuck } : { error }));
   }
 
   #onExit(run: Run, status: ExitStatus): void {
     const { stderr } = run;
-    run.close(() => crashError(status, stderr));
+    run.close((begun) => crashError(status, stderr, begun));
     run.started.transport.destroy();
-    this.#run = undefined;
+    this.#observer.output.onEnd();
     this.#observer.onExit(status);
+    if (this.#run !== run) return; // a later process has its place already
+    this.#run = undefined;
+    this.#heartbeat?.stop();
     if (this.#state !== 'ready') return;
     const error = run.broken ?? crashError(status, stderr);
     this.#change('lose', error.message);
-    this.#observer.onError(error);
+    this.#observer.onLost({ error });
   }
 
   #change(event: LifecycleEvent, reason: string): void {

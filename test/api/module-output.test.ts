@@ -18,9 +18,10 @@ function open(logs: ConstructorParameters<typeof ModuleOutput>[0] = 'pipe') {
 
 it('gives bytes of a pipe to its stream, and by line', () => {
   const { output, lines } = open();
-  output.onBytes('stdout', Buffer.from('a\nb'), () => undefined);
-  output.onBytes('stderr', Buffer.from('c\n'), () => undefined);
-  output.endLines();
+  const worker = output.worker();
+  worker.onBytes('stdout', Buffer.from('a\nb'), () => undefined);
+  worker.onBytes('stderr', Buffer.from('c\n'), () => undefined);
+  worker.onEnd();
   expect([text(output.stdout), text(output.stderr)]).toEqual(['a\nb', 'c\n']);
   expect(lines).toEqual([
     { stream: 'stdout', line: 'a' },
@@ -31,8 +32,9 @@ it('gives bytes of a pipe to its stream, and by line', () => {
 
 it('gives what was printed inside calls to the stream, and does not cut it into lines once more', () => {
   const { output, lines } = open();
-  output.onPrinted('stdout', Buffer.from('a\n'));
-  output.onLine({ stream: 'stdout', line: 'a', call: 2 });
+  const worker = output.worker();
+  worker.onPrinted('stdout', Buffer.from('a\n'));
+  worker.onLine({ stream: 'stdout', line: 'a', call: 2 });
   expect(text(output.stdout)).toBe('a\n');
   expect(lines).toEqual([{ stream: 'stdout', line: 'a', call: 2 }]);
 });
@@ -41,6 +43,27 @@ it('also writes to the stream that logs names, and nowhere when they are ignored
   const logs = new PassThrough();
   const named = open(logs).output;
   const ignored = open('ignore').output;
-  for (const output of [named, ignored]) output.onPrinted('stdout', Buffer.from('a\n'));
+  for (const output of [named, ignored]) output.worker().onPrinted('stdout', Buffer.from('a\n'));
   expect([text(logs), text(named.stdout), text(ignored.stdout)]).toEqual(['a\n', 'a\n', '']);
+});
+
+it('keeps the lines of several workers apart', () => {
+  const { output, lines } = open();
+  const workers = [output.worker(), output.worker()];
+  for (const part of ['a', 'b\n']) {
+    for (const [index, worker] of workers.entries())
+      worker.onBytes('stdout', Buffer.from(`${part.trimEnd()}${index}${part.endsWith('\n') ? '\n' : ''}`), () => undefined);
+  }
+  expect(lines.map(({ line }) => line)).toEqual(['a0b0', 'a1b1']);
+});
+
+it('holds back every worker that prints faster than its reader reads, and lets all of them go on', () => {
+  const { output } = open();
+  output.stdout.on('readable', () => undefined);
+  const large = Buffer.alloc(2 * 1024 * 1024);
+  const wentOn: number[] = [];
+  const passed = [0, 1].map((index) => output.worker().onBytes('stdout', large, () => wentOn.push(index)));
+  expect(passed).toEqual([false, false]);
+  while (output.stdout.read() !== null);
+  expect(wentOn).toEqual([0, 1]);
 });

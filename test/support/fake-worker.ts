@@ -1,6 +1,7 @@
 /** The worker's end of an rpc channel in the hands of a test: reads what the channel sent, and plays messages. */
 
 import { decode as decodeReference, ExtData, ExtensionCodec, encode } from '@msgpack/msgpack';
+import { CallTimes } from '../../src/channel/call-times';
 import type { CancelReport } from '../../src/channel/cancellations';
 import type { ChannelOptions } from '../../src/channel/channel';
 import { InboundStream } from '../../src/channel/inbound-stream';
@@ -22,6 +23,8 @@ const OPTIONS: ChannelOptions = {
   callTimeout: 0,
   cancelTimeout: 0,
   int: 'auto',
+  times: new CallTimes(),
+  eager: false,
 };
 const METHODS = {
   double: { response: 'result', concurrent: false },
@@ -51,6 +54,8 @@ export class FakeWorker {
   readonly channel: RpcChannel;
   readonly failures: (FrameError | undefined)[] = [];
   readonly events: [string, unknown][] = [];
+  /** How often a call came to its end. */
+  freed = 0;
   readonly stuck: CancelReport[] = [];
   readonly cancels: unknown[] = [];
   readonly lines: LogLine[] = [];
@@ -68,6 +73,7 @@ export class FakeWorker {
       { ...OPTIONS, ...options },
       {
         onFailure: (error) => this.failures.push(error),
+        onFreed: () => this.freed++,
         onEvent: (name, data) => this.events.push([name, data]),
         onCancel: (report) => this.cancels.push(report),
         onStuck: (report) => this.stuck.push(report),

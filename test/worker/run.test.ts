@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { CallTimes } from '../../src/channel/call-times';
 import type { StartedWorker } from '../../src/engine/engine';
 import type { Hello } from '../../src/protocol/message';
 import { KIND, writeMessage } from '../../src/protocol/message';
@@ -6,7 +7,16 @@ import { Run } from '../../src/worker/run';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
 
-const OPTIONS = { maxInFlight: 2, maxQueue: 3, maxFrameBytes: 1000, callTimeout: 0, cancelTimeout: 0, int: 'auto' } as const;
+const OPTIONS = {
+  maxInFlight: 2,
+  maxQueue: 3,
+  maxFrameBytes: 1000,
+  callTimeout: 0,
+  cancelTimeout: 0,
+  int: 'auto',
+  times: new CallTimes(),
+  eager: false,
+} as const;
 const HELLOS = {
   loop: { mode: 'loop', python: '3.11.7', pid: 42 },
   rpc: { mode: 'rpc', python: '3.11.7', pid: 42, methods: {}, classes: [], constants: [], handler: true },
@@ -24,10 +34,12 @@ function start(announces: boolean) {
       onBytes: () => true,
       onPrinted: (stream, chunk) => printed.push(`${stream}: ${Buffer.from(chunk)}`),
       onLine: () => undefined,
+      onEnd: () => undefined,
     },
     onHello: (hello) => hellos.push(hello),
     onStuck: () => undefined,
     onFailure: () => undefined,
+    onFreed: () => undefined,
   });
   const sayHello = (mode: keyof typeof HELLOS) => transport.answer(...Buffer.concat(writeMessage([KIND.hello, 1, HELLOS[mode]])));
   return { run, transport, hellos, printed, stderr, sayHello };

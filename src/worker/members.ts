@@ -1,0 +1,255 @@
+/** Who is in a pool. Owns its workers from their start to their end: how many there are, which are replaced, and which only finish. */
+
+import type { Engine, WorkerSpec } from '../engine/engine';
+import { preparingOnce } from '../engine/preparing-once';
+import type { ExitStatus } from '../process/spawn';
+import { readVitals } from '../process/vitals';
+import type { ModuleState, StateChange } from './lifecycle';
+import { Member } from './member';
+import { Pace } from './pace';
+import type { Supervision } from './restart-policy';
+import type { WorkerNews, WorkerOutput } from './run';
+import { Supervisor } from './supervisor';
+import type { WorkerOptions } from './worker';
+
+/** How many workers there are, and for how long. */
+export interface PoolSize {
+  readonly min: number;
+  readonly max: number;
+  /** Milliseconds after which a worker with nothing to do ends, down to `min`. */
+  readonly idleTimeout: number;
+  /** Calls after which a worker is replaced; 0 is never. */
+  readonly maxCalls: number;
+  /** Bytes of resident memory beyond which a worker is replaced; 0 is never. */
+  readonly maxMemoryBytes: number;
+}
+
+/** How the workers of a pool are to behave. */
+export interface MemberOptions {
+  readonly worker: WorkerOptions;
+  readonly policy: Supervision;
+  readonly size: PoolSize;
+}
+
+/** What is reported of a pool's workers. */
+export interface MembersObserver {
+  readonly news: WorkerNews;
+  /** Gives what takes the output of one more worker. */
+  output(): WorkerOutput;
+  onState(change: StateChange): void;
+  onExit(status: ExitStatus): void;
+  onRetry(attempt: number, error: Error, delay: number): void;
+  /** A worker was lost, and is started again. */
+  onRestart(error: Error): void;
+  /** A worker is ready. */
+  onReady(): void;
+  /** A worker does not come again; with the reason if its supervision has given up. */
+  onGone(reason: Error | undefined): void;
+  /** A worker was lost, or could not be started besides others. */
+  onError(error: Error): void;
+  onFreed(): void;
+}
+
+/** The states of a pool, by which the pool has that of its best worker. */
+const RANKS: readonly ModuleState[] = ['ready', 'connecting', 'initializing', 'provisioning', 'disconnected', 'created'];
+/** Milliseconds between looks at the memory of a worker. */
+const MEMORY_LOOK_MS = 1000;
+
+export class Members {
+  readonly #engine: Engine;
+  readonly #options: MemberOptions;
+  readonly #observer: MembersObserver;
+  readonly #pace = new Pace();
+  readonly #active: Member[] = [];
+  readonly #retiring = new Set<Member>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #replaced = new Set<Member>();
+  /** The replacement that goes on; one at a time, so that there is never more than one worker too many. */
+  #turn: Promise<void> = Promise.resolve();
+  #spec: WorkerSpec | undefined;
+  #shrinkTimer: NodeJS.Timeout | undefined;
+  #memoryLookAt = 0;
+  #isClosed = false;
+
+  constructor(engine: Engine, options: MemberOptions, observer: MembersObserver) {
+    this.#engine = preparingOnce(engine);
+    this.#options = options;
+    this.#observer = observer;
+  }
+
+  /** Those that take calls, or will. */
+  get active(): readonly Member[] {
+    return this.#active;
+  }
+
+  /** The state of the best of them; undefined if there is none. */
+  get state(): ModuleState | undefined {
+    return RANKS.find((state) => this.#active.some((member) => member.worker.state === state));
+  }
+
+  /** Whether one is ready or will be. */
+  get canServe(): boolean {
+    return this.#active.some((member) => member.isReady || member.supervisor.isComing);
+  }
+
+  /** Calls and streams that they have. */
+  get load(): number {
+    return [...this.#active, ...this.#retiring].reduce((sum, member) => sum + member.load, 0);
+  }
+
+  /**
+   * Starts the least number of workers. If one fails, the others are ended.
+   *
+   * @throws whatever `Supervisor.spawn` throws
+   */
+  async start(spec: WorkerSpec, signal: AbortSignal | undefined): Promise<void> {
+    this.#spec = spec;
+    const { size, policy } = this.#options;
+    const members = Array.from({ length: size.min }, () => this.#add());
+    try {
+      await Promise.all(members.map(({ supervisor }) => supervisor.spawn(spec, signal, policy.firstRetries)));
+    } catch (error) {
+      for (const member of members) this.#remove(member);
+      await Promise.all(members.map(({ supervisor }) => supervisor.dispose()));
+      throw error;
+    }
+  }
+
+  /** Starts one more worker, if there may be more and none is coming. */
+  grow(): void {
+    const isComing = this.#active.some(({ supervisor }) => supervisor.isComing);
+    if (isComing || this.#isClosed || this.#active.length >= this.#options.size.max) return;
+    this.#start(this.#add()).catch((error: Error) => this.#observer.onError(error));
+  }
+
+  /** A call was settled: workers that were to finish may have, and one that served long enough is replaced. */
+  settle(member: Member): void {
+    const { maxCalls, maxMemoryBytes } = this.#options.size;
+    if (maxCalls > 0 && member.served >= maxCalls) this.#recycle(member);
+    else if (maxMemoryBytes > 0) void this.#weigh(member, maxMemoryBytes);
+    if (this.#active.length > this.#options.size.min) this.#scheduleShrink();
+  }
+
+  /** Ends those that have finished. */
+  sweep(): void {
+    if (this.#retiring.size === 0) return;
+    for (const member of this.#retiring) {
+      if (member.load > 0) continue;
+      this.#retiring.delete(member);
+      this.#end(member);
+    }
+  }
+
+  /** Replaces every worker by a new one, one after another; each finishes what it has. */
+  async replaceAll(): Promise<void> {
+    for (const member of [...this.#active]) await this.#replace(member);
+  }
+
+  /** Ends all. */
+  async dispose(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#shrinkTimer);
+    for (const member of [...this.#active, ...this.#retiring]) this.#end(member);
+    await Promise.all(this.#ending);
+  }
+
+  #add(slot = this.#freeSlot()): Member {
+    const { worker, policy } = this.#options;
+    const supervisor = new Supervisor(this.#engine, worker, policy, {
+      ...this.#observer,
+      output: this.#observer.output(),
+      onGone: (reason) => {
+        this.#remove(member);
+        this.#observer.onGone(reason);
+      },
+    });
+    const member = new Member(slot, supervisor, this.#pace);
+    this.#active.push(member);
+    return member;
+  }
+
+  /** Starts a worker besides the others; if that fails, it is as if it had never been. */
+  async #start(member: Member): Promise<void> {
+    try {
+      await member.supervisor.spawn(this.#spec as WorkerSpec, undefined, this.#options.policy.maxRetries);
+    } catch (error) {
+      this.#remove(member);
+      this.#end(member);
+      throw error;
+    }
+  }
+
+  /** Puts a new worker in the place of another one, which then finishes what it has. */
+  #replace(member: Member): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      if (this.#isClosed || !this.#active.includes(member)) return;
+      await this.#start(this.#add(member.slot));
+      this.#retire(member);
+    });
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Replaces a worker of itself; not while the program holds objects of it. */
+  #recycle(member: Member): void {
+    if (this.#replaced.has(member) || member.retiring || member.worker.heldHandles > 0) return;
+    this.#replaced.add(member);
+    this.#replace(member)
+      .catch((error: Error) => {
+        member.served = 0;
+        this.#observer.onError(error);
+      })
+      .finally(() => this.#replaced.delete(member));
+  }
+
+  async #weigh(member: Member, maxMemoryBytes: number): Promise<void> {
+    const { pid } = member.worker;
+    const now = performance.now();
+    if (pid === undefined || now < this.#memoryLookAt) return;
+    this.#memoryLookAt = now + MEMORY_LOOK_MS;
+    const vitals = await readVitals(pid);
+    if (vitals && vitals.residentBytes > maxMemoryBytes) this.#recycle(member);
+  }
+
+  #scheduleShrink(): void {
+    if (this.#shrinkTimer || this.#isClosed) return;
+    this.#shrinkTimer = setTimeout(() => this.#shrink(), this.#options.size.idleTimeout).unref();
+  }
+
+  #shrink(): void {
+    this.#shrinkTimer = undefined;
+    const { min, idleTimeout } = this.#options.size;
+    const latest = performance.now() - idleTimeout;
+    for (const member of [...this.#active].reverse()) {
+      const isIdle = member.isReady && member.load === 0 && member.worker.heldHandles === 0 && member.freeAt <= latest;
+      if (isIdle && this.#active.length > min) this.#retire(member);
+    }
+    if (this.#active.length > min) this.#scheduleShrink();
+  }
+
+  #retire(member: Member): void {
+    this.#remove(member);
+    member.retiring = true;
+    member.supervisor.retire();
+    this.#retiring.add(member);
+    this.sweep();
+  }
+
+  #end(member: Member): void {
+    const end = member.supervisor.dispose().finally(() => this.#ending.delete(end));
+    this.#ending.add(end);
+  }
+
+  #remove(member: Member): void {
+    const at = this.#active.indexOf(member);
+    if (at >= 0) this.#active.splice(at, 1);
+    this.#retiring.delete(member);
+  }
+
+  #freeSlot(): number {
+    const taken = new Set(this.#active.map(({ slot }) => slot));
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    return slot;
+  }
+}
