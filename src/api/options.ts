@@ -7,7 +7,7 @@ import { checkLists, checkNames, checkSwitches, checkTexts, invalid, LARGEST_TIM
 import type { IntPolicy } from '../protocol/decoder';
 import type { PoolSize } from '../worker/members';
 import type { SpawnPolicy } from '../worker/restart-policy';
-import type { WorkerLimits } from '../worker/worker';
+import type { WorkerLimits } from '../worker/worker-options';
 import { type PoolOptions, type ResolvedPolicy, resolvePolicy, resolveSize } from './supervision-options';
 
 /** Milliseconds until the hello: a large model takes a minute or more to load. */

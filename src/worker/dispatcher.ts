@@ -50,12 +50,12 @@ export class Dispatcher {
   }
 
   #find(task: Task): Grant | undefined {
-    const { active } = this.#members;
+    const { active, isSole } = this.#members;
     const bound = this.#boundTo(task);
     if (bound) return bound.takes(task, true) ? bound.grant(task) : undefined;
     let best: Member | undefined;
     for (const member of active) {
-      if (member.takes(task, active.length === 1) && (!best || member.load < best.load)) best = member;
+      if (member.takes(task, isSole) && (!best || member.load < best.load)) best = member;
     }
     return best?.grant(task);
   }

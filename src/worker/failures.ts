@@ -21,10 +21,15 @@ export function crashError(status: ExitStatus, stderr: string, begun = true): Wo
   return new WorkerCrashedError(`The worker ${describe(status)} ${when}.${last}`, { ...status, stderr, begun });
 }
 
-/** Gives the error of a worker's end to one of its calls. */
-export function notBegun(error: WorkerCrashedError, begun: boolean): WorkerCrashedError {
-  const { exitCode, signal, stderr } = error;
-  return begun ? error : new WorkerCrashedError(error.message, { exitCode, signal, stderr, begun });
+/** Gives the error of a worker's end to one of its calls that had not begun. */
+export function notBegun(error: Error): WorkerCrashedError {
+  const { exitCode = null, signal = 'SIGKILL', stderr = '' } = error as Partial<WorkerCrashedError>;
+  return new WorkerCrashedError(`${error.message} This call had not begun and may be made again.`, {
+    exitCode,
+    signal,
+    stderr,
+    begun: false,
+  });
 }
 
 export function heartbeatError(timeout: number, stderr: string): HeartbeatTimeoutError {

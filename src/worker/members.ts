@@ -10,7 +10,7 @@ import { Pace } from './pace';
 import type { Supervision } from './restart-policy';
 import type { WorkerNews, WorkerOutput } from './run';
 import { Supervisor } from './supervisor';
-import type { WorkerOptions } from './worker';
+import type { WorkerOptions } from './worker-options';
 
 /** How many workers there are, and for how long. */
 export interface PoolSize {
@@ -82,6 +82,11 @@ export class Members {
     return this.#active;
   }
 
+  /** Whether there is never more than one. */
+  get isSole(): boolean {
+    return this.#options.size.max === 1;
+  }
+
   /** The state of the best of them; undefined if there is none. */
   get state(): ModuleState | undefined {
     return RANKS.find((state) => this.#active.some((member) => member.worker.state === state));
@@ -119,7 +124,7 @@ export class Members {
   grow(): void {
     const isComing = this.#active.some(({ supervisor }) => supervisor.isComing);
     if (isComing || this.#isClosed || this.#active.length >= this.#options.size.max) return;
-    this.#start(this.#add()).catch((error: Error) => this.#observer.onError(error));
+    this.#start(this.#add()).catch((error: Error) => this.#report(error));
   }
 
   /** A call was settled: workers that were to finish may have, and one that served long enough is replaced. */
@@ -197,7 +202,7 @@ export class Members {
     this.#replace(member)
       .catch((error: Error) => {
         member.served = 0;
-        this.#observer.onError(error);
+        this.#report(error);
       })
       .finally(() => this.#replaced.delete(member));
   }
@@ -238,6 +243,10 @@ export class Members {
   #end(member: Member): void {
     const end = member.supervisor.dispose().finally(() => this.#ending.delete(end));
     this.#ending.add(end);
+  }
+
+  #report(error: Error): void {
+    if (!this.#isClosed) this.#observer.onError(error);
   }
 
   #remove(member: Member): void {

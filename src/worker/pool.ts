@@ -17,7 +17,8 @@ import { type MemberOptions, Members, type MembersObserver } from './members';
 import { type PoolStats, statsOf } from './pool-stats';
 import { Task } from './task';
 import { mayRepeat } from './verdict';
-import type { Worker, WorkerOptions } from './worker';
+import type { Worker } from './worker';
+import type { WorkerOptions } from './worker-options';
 
 /** What a call does with the worker that it gets. */
 type Attempt = (worker: Worker, options: LateCallOptions) => Promise<unknown>;

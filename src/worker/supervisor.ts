@@ -1,12 +1,14 @@
 /** Keeps one worker alive by its policy. Owns the attempts to start it, its restarts, and the decision that it comes no more. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CancelReport } from '../channel/cancellations';
 import type { Engine, WorkerSpec } from '../engine/engine';
 import { SpawnError } from '../errors';
 import { RestartLimitError } from '../module-errors';
 import { disposedError } from './failures';
 import { delayBefore, RestartWindow, type Supervision } from './restart-policy';
-import { type Loss, Worker, type WorkerObserver, type WorkerOptions } from './worker';
+import { type Loss, Worker, type WorkerObserver } from './worker';
+import type { WorkerOptions } from './worker-options';
 
 /** What a supervisor reports, besides what its worker does. */
 export interface SupervisorObserver extends Omit<WorkerObserver, 'onLost'> {
@@ -85,18 +87,24 @@ export class Supervisor {
     }
   }
 
-  async #onLost({ error, stuck }: Loss): Promise<void> {
-    const { restartOnCrash, restartLimit, retryDelay, maxRetries } = this.#policy;
+  async #onLost({ ended, stuck }: Loss): Promise<void> {
+    const mayRestart = this.#policy.restartOnCrash || stuck !== undefined;
+    this.#isComing = mayRestart && !this.#stop.signal.aborted;
+    const error = await ended;
     if (!stuck) this.#observer.onError(error);
-    if (this.#stop.signal.aborted || (!restartOnCrash && !stuck)) {
+    if (!mayRestart || this.#stop.signal.aborted) {
+      this.#isComing = false;
       this.#observer.onGone(undefined);
-      return;
-    }
+    } else await this.#restart(error, stuck);
+  }
+
+  async #restart(error: Error, stuck: CancelReport | undefined): Promise<void> {
+    const { restartLimit, retryDelay, maxRetries } = this.#policy;
     if (!stuck && !this.#restarts.enter(performance.now())) {
+      this.#isComing = false;
       this.#giveUp(limitError(restartLimit.maxRestarts, restartLimit.windowMs, error));
       return;
     }
-    this.#isComing = true;
     this.#observer.onRestart(error);
     try {
       const earlier = stuck ? 0 : this.#restarts.count - 1;

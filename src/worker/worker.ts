@@ -1,7 +1,6 @@
 /** One worker from start to end. Owns its state; its process and channel are a run's, where it runs is the engine's business. */
 
 import type { CancelReport } from '../channel/cancellations';
-import type { ChannelLimits, ChannelOptions } from '../channel/channel';
 import type { HandleOwner } from '../channel/handle';
 import type { LateCallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
@@ -11,33 +10,19 @@ import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { Hello } from '../protocol/message';
 import { crashError, disposedError, heartbeatError, metChange, noFunctionsError, notBegun, noWorkerError, replacedError } from './failures';
-import { Heartbeat, type HeartbeatPolicy } from './heartbeat';
+import { Heartbeat } from './heartbeat';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 import { untilReady } from './readiness';
 import { Run, type WorkerNews, type WorkerOutput } from './run';
+import type { WorkerOptions } from './worker-options';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
 const BROKEN_GRACE_MS = 100;
 
-/** How long things may take, in milliseconds. */
-export interface WorkerLimits extends ChannelLimits {
-  /** From the start of the process to its hello; 0 is no limit. */
-  readonly startupTimeout: number;
-  /** From the end of its input to SIGTERM. */
-  readonly disposeTimeout: number;
-}
-
-/** How workers are to behave. */
-export interface WorkerOptions extends WorkerLimits, ChannelOptions {
-  /** How often a worker is asked for a sign of life; none: never. */
-  readonly heartbeat: HeartbeatPolicy | undefined;
-  /** Refuses, by throwing, a worker that does not serve what it should. */
-  readonly verify: ((hello: Hello) => void) | undefined;
-}
-
 /** How a worker was lost although nobody asked it to end. */
 export interface Loss {
-  readonly error: Error;
+  /** Resolves when its process has ended. */
+  readonly ended: Promise<Error>;
   /** The cancelled call that went on too long, if it was ended for that. */
   readonly stuck?: CancelReport;
 }
@@ -49,7 +34,7 @@ export interface WorkerObserver {
   onState(change: StateChange): void;
   /** Its process ended, whether wanted or not. */
   onExit(status: ExitStatus): void;
-  /** It was lost, and its process has ended. */
+  /** It was lost; its process has ended or is ending. */
   onLost(loss: Loss): void;
   /** A call came to its end. */
   onFreed(): void;
@@ -202,7 +187,7 @@ export class Worker {
       output,
       news,
       onHello,
-      onStuck: (stuck, report) => this.#lose(stuck, replacedError(report.method, this.#options.cancelTimeout), report),
+      onStuck: (stuck, report) => this.#kill(stuck, replacedError(report.method, this.#options.cancelTimeout), report),
       onFailure: (broken, error) => this.#onChannelFailure(broken, error),
       onFreed: () => this.#observer.onFreed(),
     });
@@ -217,26 +202,25 @@ export class Worker {
     const { heartbeat } = this.#options;
     if (!run?.rpc || !heartbeat) return;
     this.#heartbeat = new Heartbeat(run.rpc, run.started.info.pid, heartbeat, (timeout) =>
-      this.#lose(run, heartbeatError(timeout, run.stderr)),
+      this.#kill(run, heartbeatError(timeout, run.stderr)),
     );
   }
 
   /** The stream of frames is over: the process is ending, or must be ended because its position is lost. */
   #onChannelFailure(run: Run, error: Error | undefined): void {
-    run.broken = error;
+    run.broken ??= error;
     run.started.hold(true);
-    if (error) run.close(() => error);
+    if (error) run.close((begun) => (begun ? error : notBegun(error)));
     if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
+    this.#lose(run, error?.message ?? 'the worker closed its output');
   }
 
   /** Ends a process that cannot go on. */
-  #lose(run: Run, error: WorkerCrashedError, stuck?: CancelReport): void {
-    if (this.#state !== 'ready' || this.#run !== run) return;
-    run.close((begun) => notBegun(error, begun));
-    this.#heartbeat?.stop();
-    this.#change('lose', error.message);
+  #kill(run: Run, error: WorkerCrashedError, stuck?: CancelReport): void {
+    run.broken = error;
+    run.close((begun) => (begun ? error : notBegun(error)));
     run.started.kill('SIGKILL');
-    void run.started.exited.then(() => this.#observer.onLost(stuck ? { error, stuck } : { error }));
+    this.#lose(run, error.message, stuck);
   }
 
   #onExit(run: Run, status: ExitStatus): void {
@@ -245,13 +229,17 @@ export class Worker {
     run.started.transport.destroy();
     this.#observer.output.onEnd();
     this.#observer.onExit(status);
-    if (this.#run !== run) return; // a later process has its place already
-    this.#run = undefined;
+    this.#lose(run, crashError(status, stderr).message);
+    if (this.#run === run) this.#run = undefined; // else a later process has its place already
+  }
+
+  /** A process that was ready takes no more calls. */
+  #lose(run: Run, reason: string, stuck?: CancelReport): void {
+    if (this.#run !== run || this.#state !== 'ready') return;
     this.#heartbeat?.stop();
-    if (this.#state !== 'ready') return;
-    const error = run.broken ?? crashError(status, stderr);
-    this.#change('lose', error.message);
-    this.#observer.onLost({ error });
+    this.#change('lose', reason);
+    const ended = run.started.exited.then((status) => run.broken ?? crashError(status, run.stderr));
+    this.#observer.onLost(stuck ? { ended, stuck } : { ended });
   }
 
   #change(event: LifecycleEvent, reason: string): void {
