@@ -1,8 +1,15 @@
 /** The public names, nothing else. */
 
 export type { SpawnOptions } from './api/arguments';
+export type { ExecutableOptions } from './api/declaration';
+export { type AnyModule, Module } from './api/module';
+export { ManagerErrors, ModuleErrors } from './api/module-errors';
+export { type ManagerEventMap, ManagerEvents, type ModuleEventMap, ModuleEvents } from './api/module-events';
+export { ModuleManager } from './api/module-manager';
 export type { SynapseOptions } from './api/options';
 export type { PythonProxy } from './api/python-proxy';
+export type { DeclaredEvent, DeclaredMethod, EventConfig, MethodConfig } from './api/schema';
+export type { PoolOptions } from './api/supervision-options';
 export { type PythonStream, Synapse } from './api/synapse';
 export type { SynapseEvents } from './api/synapse-events';
 export {
@@ -12,17 +19,24 @@ export {
   PythonError,
   type PythonFrame,
   QueueFullError,
+  RemoteError,
   type ResponseKind,
   StaleHandleError,
   UnknownMethodError,
   UnsupportedCallError,
 } from './call-errors';
+export type { TimeSummary } from './channel/call-times';
 export type { CancelReport } from './channel/cancellations';
 export type { Handle } from './channel/handle';
 export { type Keywords, kw } from './channel/keywords';
 export type { LogLevel, LogLine } from './channel/log-lines';
 export type { CallOptions } from './channel/pending';
 export type { Rung } from './channel/remote-error';
+export { arrowCodec } from './codecs/arrow';
+export type { Codec, TypedCodec } from './codecs/codec';
+export { msgpackCodec } from './codecs/msgpack';
+export { rawCodec } from './codecs/raw';
+export { rawChunksCodec } from './codecs/raw-chunks';
 export { type CleanOptions, clean } from './environment/cleaner';
 export { type EnvironmentStatus, type Explanation, explain, inspect } from './environment/inspection';
 export type { InstallerChoice } from './environment/installer';
@@ -46,10 +60,15 @@ export {
   SynapseError,
   WorkerCrashedError,
 } from './errors';
+export { HeartbeatTimeoutError, ModuleDefinitionError, QuarantinedError, RestartLimitError, SchemaMismatchError } from './module-errors';
 export type { ExitStatus } from './process/spawn';
+export type { ArrowTable } from './protocol/arrow';
 export { Duration } from './protocol/duration';
 export { type ArrayData, NDArray } from './protocol/ndarray';
 export { PlainDate, PlainDateTime, PlainTime } from './protocol/plain-date-time';
 export { PreciseDate } from './protocol/precise-date';
 export { Complex, Decimal, UUID } from './protocol/values';
+export type { HeartbeatPolicy } from './worker/heartbeat';
 export type { ModuleState, StateChange } from './worker/lifecycle';
+export type { PoolStats } from './worker/pool-stats';
+export type { RestartLimit, RetryDelay, SpawnPolicy, SpawnPolicy as RestartPolicy } from './worker/restart-policy';

@@ -3,13 +3,14 @@
 Works on the standard library alone. A file of plain functions needs none of it; what follows is for more than that:
 
 ``handler``, ``expose``  say how functions are served.
+``event``                declares an event, so that the host can compare what it expects.
 ``emit``                 sends an event to the host.
 ``current_call``         tells of the call that the code works for.
 ``register_type``        says how instances of a class leave Python.
 ``serve``                serves from a program that is started without the bootstrap.
 
 Importing does nothing, but for one case: a program that a host started without the bootstrap (it sets ``SYNAPSE_HOST``) gets its
-standard streams moved, so that what it prints from then on is log output.
+standard streams moved, so that what it prints from then on is log output, and ends when the host does.
 """
 
 import os
@@ -20,13 +21,21 @@ if TYPE_CHECKING:
 
     from .call import current_call
     from .methods import expose, handler
-    from .serve import emit, serve
+    from .serving import emit, event, serve
     from .values import register_type
 
 __version__ = "0.1.0"
-__all__ = ["current_call", "emit", "expose", "handler", "register_type", "serve"]
+__all__ = ["current_call", "emit", "event", "expose", "handler", "register_type", "serve"]
 
-_PLACES = {"current_call": "call", "emit": "serve", "expose": "methods", "handler": "methods", "register_type": "values", "serve": "serve"}
+_PLACES = {
+    "current_call": "call",
+    "emit": "serving",
+    "event": "serving",
+    "expose": "methods",
+    "handler": "methods",
+    "register_type": "values",
+    "serve": "serving",
+}
 
 
 def __getattr__(name: str) -> "Any":
@@ -40,6 +49,8 @@ def __getattr__(name: str) -> "Any":
 
 
 if os.environ.pop("SYNAPSE_HOST", None) is not None:  # not for the children of this process
-    from .stdio import move_protocol
+    from .orphan_guard import guard
+    from .stdio import take_streams
 
-    move_protocol(lambda _: None)
+    guard()
+    take_streams()

@@ -31,7 +31,7 @@ def main() -> None:
     hold(sys.prefix)  # not before: it would take the number of a log pipe that is not there
     run_entry(directory, path)
     if protocol_owner() == "nobody":
-        from .serve import serve  # noqa: PLC0415 - a loop needs none of it
+        from .serving import serve  # noqa: PLC0415 - a loop needs none of it
 
         serve()
 

@@ -16,7 +16,6 @@ from .log import LogRecords
 from .outbound_stream import MainStream
 from .outbox import Outbox
 from .reader import Reader
-from .references import Handles
 from .runner import Runner
 from .values import Values
 from .watcher import Watcher
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from .call import Call
     from .methods import Methods
+    from .references import Handles
     from .runner import Work
     from .signals import Signal
     from .values import Message
@@ -43,8 +43,7 @@ CLOSE_SECONDS = 0.3
 class Dispatcher:
     """The conversation with the host, from its hello to its end. ``host`` sends whatever goes there."""
 
-    def __init__(self, input_fd: int, output_fd: int, methods: "Methods") -> None:
-        handles = Handles()
+    def __init__(self, input_fd: int, output_fd: int, methods: "Methods", handles: "Handles") -> None:
         values = Values(refer=handles.refer, resolve=self._resolve, forget=handles.let_go)
         self.host = Host(Outbox(output_fd), values)
         self._watcher = Watcher(self)

@@ -23,11 +23,16 @@ CHUNK_OVERHEAD = 256
 
 
 class Host:
-    """Sends messages to the host. May be used from any thread."""
+    """Sends messages to the host. May be used from any thread.
+
+    Attributes:
+        eager: whether answers are to leave before the next function begins: the host wants to know which one runs when the worker dies.
+    """
 
     def __init__(self, outbox: "Outbox", values: "Values") -> None:
         self.outbox = outbox
         self.make_id = count(1, 2).__next__  # the ids of the worker are odd
+        self.eager = False
         self._values = values
         self._limit = DEFAULT_MAX_FRAME_BYTES
 
@@ -35,6 +40,7 @@ class Host:
         """Take what the host told of itself in its hello."""
         limit = details.get("maxFrameBytes")
         self._values.arrow = bool(details.get("arrow"))
+        self.eager = bool(details.get("eager"))
         if isinstance(limit, int) and limit > 0:
             self._limit = limit
 

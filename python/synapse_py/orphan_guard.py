@@ -1,6 +1,7 @@
 """Ends this process and its children when the host is gone. Owns the lifeline: a stream that the host only ever closes."""
 
 import os
+from stat import S_ISFIFO, S_ISSOCK
 
 LIFELINE_FD = 4
 SIGKILL = 9  # the number is fixed by POSIX; importing signal costs milliseconds
@@ -16,9 +17,12 @@ def guard(fd: int = LIFELINE_FD) -> bool:
         fd: descriptor of the lifeline; it is not passed on to children.
 
     Returns:
-        False if there is no such descriptor: whoever started this process watches over it in another way.
+        False if there is no such descriptor, or it is no stream: whoever started this process watches over it in another way.
     """
     try:
+        kind = os.fstat(fd).st_mode
+        if not (S_ISFIFO(kind) or S_ISSOCK(kind)):  # a file of the program's own
+            return False
         os.set_inheritable(fd, False)
     except OSError:
         return False

@@ -83,7 +83,7 @@ class Runner:
 
     def run(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         """Run a function on this thread, the main one, and answer."""
-        if method.slow and self._host.outbox.waiting:
+        if self._host.eager or (method.slow and self._host.outbox.waiting):
             self._host.outbox.flush()
         before = self.running
         previous = get_call()
@@ -104,6 +104,7 @@ class Runner:
 
     def take_turn(self, stream: "MainStream") -> None:
         """Let a stream send some of its items."""
+        self._settle()
         before = self.running
         previous = get_call()
         self.running = stream.call
@@ -122,6 +123,7 @@ class Runner:
 
     def start_thread(self, method: Method, work: "Callable[[], None]") -> None:
         """Have work done by the threads of a method."""
+        self._settle()
         pool = self._pools.get(method.name)
         if pool is None:
             pool = self._pools[method.name] = ThreadPool(method.threads)
@@ -129,6 +131,7 @@ class Runner:
 
     def start_task(self, call: "Call", coroutine: "Coroutine[Any, Any, None]") -> None:
         """Have a coroutine run on the event loop."""
+        self._settle()
         with self._loop_lock:
             if self._loop is None:
                 from .event_loop import EventLoop  # noqa: PLC0415 - asyncio takes long to load
@@ -152,6 +155,11 @@ class Runner:
             self._loop.close(max(0.0, end - monotonic()))
         while is_busy() and monotonic() < end:
             sleep(LOOK_SECONDS)
+
+    def _settle(self) -> None:
+        """Have every answer at the host before something else begins, also one that another thread is writing, if the host wants that."""
+        if self._host.eager:
+            self._host.outbox.flush()
 
     def _execute(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         call.thread = get_ident()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any, BinaryIO, Callable
 
 LOG_FD = 3
+FRAMES_FD = 5
+"""Where a host takes frames too, from programs in other languages."""
+BUFFER_SIZE_VARIABLE = "SYNAPSE_SOCKET_BUFFER_SIZE"
 RAW_READS = ("readinto", "read", "readall", "fileno")
 BUFFER_BYTES = 64 * 1024  # as much as a pipe gives at once: many frames in one read
 
@@ -90,6 +93,11 @@ def move_protocol(on_first_read: "Callable[[BinaryIO], None]", log_fd: "int | No
     protocol_in = _Protocol.input = io.FileIO(os.dup(0), "rb")
     raw_out = _Protocol.output = io.FileIO(os.dup(1), "wb")
     protocol_out = io.BufferedWriter(raw_out, BUFFER_BYTES)
+    buffer_size = os.environ.pop(BUFFER_SIZE_VARIABLE, None)  # not for the children of this process
+    if buffer_size is not None:
+        from .socket_buffer import enlarge  # noqa: PLC0415 - sockets take long to load
+
+        enlarge(raw_out.fileno(), buffer_size)
     _point_descriptors_at_logs(log_fd)
     _LogInput.buffer = io.BufferedReader(protocol_in, BUFFER_BYTES)
     _LogOutput.buffer = protocol_out
@@ -108,6 +116,13 @@ def move_protocol(on_first_read: "Callable[[BinaryIO], None]", log_fd: "int | No
     )
     if isinstance(sys.stderr, io.TextIOWrapper):
         sys.stderr.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def take_streams() -> None:
+    """Put the protocol of a program that a host started without the bootstrap on private descriptors; children get none of the host's."""
+    if _is_open(FRAMES_FD):
+        os.set_inheritable(FRAMES_FD, False)
+    move_protocol(lambda _: None)
 
 
 def _log_buffer(fd: int) -> io.BufferedWriter:

@@ -82,7 +82,7 @@ def write_arrow(encoding: "Encoding", table: "Any") -> "Any":
 
 
 def read_table(data: "Any") -> "Any":
-    """Give the table of an Arrow stream: a DataFrame where pandas is installed, else a table of PyArrow.
+    """Give the table of an Arrow stream, of PyArrow.
 
     Args:
         data: the stream's bytes, which the table may keep.
@@ -90,18 +90,12 @@ def read_table(data: "Any") -> "Any":
     Raises:
         SerializationError: PyArrow is not installed, or cannot read it (ERR_SYNAPSE_SERIALIZATION).
     """
-    pyarrow = _pyarrow()
-    if pyarrow is None:
+    if _pyarrow() is None:
         raise SerializationError("an Arrow table arrived, which takes pyarrow: add it to the module's requirements, or send columns")
     try:
-        table = sys.modules["pyarrow.ipc"].open_stream(data).read_all()
+        return sys.modules["pyarrow.ipc"].open_stream(data).read_all()
     except Exception as error:
         raise SerializationError(f"an Arrow table arrived that pyarrow cannot read: {error}") from error
-    try:
-        import pandas  # type: ignore[import-untyped, import-not-found, unused-ignore] # noqa: F401, PLC0415
-    except ImportError:
-        return table
-    return table.to_pandas()
 
 
 def _pyarrow() -> "Any":

@@ -303,8 +303,8 @@ def numbers(n):
 @synapse.expose(threads=1)
 def in_thread(n):
     for i in range(n):
-        yield i
         gate.clear()
+        yield i
         while not gate.wait(0.01): pass
 import threading
 gate = threading.Event()

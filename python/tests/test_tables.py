@@ -1,3 +1,4 @@
+import sys
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -7,7 +8,8 @@ import pytest
 from synapse_py.errors import SerializationError
 from synapse_py.values import Values
 
-from .value_vectors import same
+from . import vectors
+from .value_vectors import VECTORS, same
 
 pd = pytest.importorskip("pandas")
 
@@ -109,15 +111,36 @@ def test_tables_go_as_arrow_where_the_host_reads_it(values):
         payload, buffers = values.encode([table])
         assert len(buffers) == 1
         read = values.decode_payload(payload, list(map(bytes, buffers)))[0]
-        assert isinstance(read, pd.DataFrame)
-        assert list(read["a"]) == numbers
+        assert isinstance(read, pa.Table)
+        assert read["a"].to_pylist() == numbers
         memory = values.plan_buffers(payload, list(map(len, buffers)))
         memory[0][:] = buffers[0]
-        assert list(values.decode_payload(payload, memory)[0]["a"]) == numbers
+        assert values.decode_payload(payload, memory)[0]["a"].to_pylist() == numbers
     values.arrow = False
     assert sent(values, pa.table({"a": [1]})) == {"a": [1]}
     with pytest.raises(SerializationError, match="rename"):
         values.encode(pa.table([[1], [2]], names=["a", "a"]))
+
+
+TABLE = next(row for row in VECTORS["decode_only"] if row["name"] == "a table")
+
+
+def test_an_arrived_table_keeps_the_memory_it_was_read_into(values):
+    pa = pytest.importorskip("pyarrow")
+    values.arrow = True
+    payload, buffers = values.encode(pa.table({"a": np.arange(10_000)}))
+    memory = values.plan_buffers(payload, list(map(len, buffers)))
+    memory[0][:] = buffers[0]
+    column = values.decode_payload(payload, memory)["a"].chunk(0)
+    start = np.frombuffer(memory[0], np.uint8).__array_interface__["data"][0]
+    assert start <= column.buffers()[1].address < start + len(memory[0])
+
+
+def test_a_table_without_pyarrow_is_refused_by_what_to_install(values, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(SerializationError, match="takes pyarrow: add it to the module's requirements"):
+        values.decode_payload(vectors.encoding(TABLE))
+    assert values.decode_payload(b"\x01") == 1
 
 
 def test_models_of_pydantic_and_attrs_are_objects_of_their_fields(values):

@@ -76,7 +76,11 @@ class Worker:
             thread.start()
         if hello:
             self.hello = self.take("hello")
-            self.tell(message.HELLO, 1, {"maxFrameBytes": 256 * 1024 * 1024, "arrow": False})
+            self.greet()
+
+    def greet(self, **details):
+        """Say hello. May be said again, with other details."""
+        self.tell(message.HELLO, 1, {"maxFrameBytes": 256 * 1024 * 1024, "arrow": False, **details})
 
     def __enter__(self):
         return self

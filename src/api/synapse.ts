@@ -6,7 +6,7 @@ import { withCaller } from '../channel/caller-stack';
 import { type Invocation, invocationOf } from '../channel/invocation';
 import type { CallOptions } from '../channel/pending';
 import { localEngine } from '../engine/local-engine';
-import { ProgressDisplay, type ProvisionEvent } from '../environment/progress';
+import type { ProvisionEvent } from '../environment/progress';
 import type { ModuleState } from '../worker/lifecycle';
 import { Pool } from '../worker/pool';
 import type { PoolStats } from '../worker/pool-stats';
@@ -15,6 +15,7 @@ import { apart, EventListeners } from './event-listeners';
 import { ModuleOutput } from './module-output';
 import { type ResolvedOptions, resolveOptions, type SynapseOptions } from './options';
 import { type PythonProxy, pythonProxy } from './python-proxy';
+import { spawnPython } from './python-spawn';
 import type { SynapseEvents } from './synapse-events';
 
 /** The values that a generator of Python yields; can be iterated once. */
@@ -95,20 +96,8 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    */
   async spawn(directory: string | URL, entrypoint = 'main', options: SpawnOptions = {}): Promise<void> {
     checkSpawnArguments(directory, entrypoint, options);
-    const { provisioning, args, env, cwd, protocol, progress, policy } = this.#options;
-    const display = progress ? new ProgressDisplay(process.stderr) : undefined;
-    const onProgress = (event: ProvisionEvent): void => {
-      display?.show(event);
-      this.emit('provision', event);
-    };
-    try {
-      const place = { kind: 'module', directory, entrypoint, protocol, cwd } as const;
-      const { socketBufferSize } = policy;
-      const spec = { ...place, args, env, socketBufferSize, provisioning: { ...provisioning, onProgress } };
-      await this.#pool.spawn(spec, options.signal);
-    } finally {
-      display?.close();
-    }
+    const onProgress = (event: ProvisionEvent): unknown => this.emit('provision', event);
+    await spawnPython(this.#pool, { directory, entrypoint }, this.#options, onProgress, options.signal);
   }
 
   /**

@@ -107,8 +107,7 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
   }
 
   onEnd(): void {
-    const torn = this.#reader.insideFrame;
-    this.#fail(torn ? new FrameError('The worker closed its output in the middle of a frame.') : undefined);
+    this.#fail(undefined);
   }
 
   #sendQueued(): void {

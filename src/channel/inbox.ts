@@ -34,11 +34,6 @@ export class Inbox {
     this.#reader = new FrameReader(limit, (body) => this.#onBody(body));
   }
 
-  /** Whether a frame has begun and not ended. */
-  get insideFrame(): boolean {
-    return this.#reader.insideFrame;
-  }
-
   /** The id of the message that is just coming in. */
   get arriving(): number | undefined {
     return this.#beginning && idOf(this.#beginning);

@@ -159,7 +159,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
   }
 
   onEnd(): void {
-    this.#fail(this.#inbox.insideFrame ? new FrameError('The worker closed its output in the middle of a frame.') : undefined);
+    this.#fail(undefined);
   }
 
   onBroken(error: FrameError): void {

@@ -21,13 +21,16 @@ export interface Encoded {
 export class Encoder {
   readonly #dialect: Dialect;
   readonly #refer: Refer | undefined;
+  readonly #attaches: boolean;
   #writer: ValueWriter;
   #busy = false;
 
-  constructor(dialect: Dialect, refer?: Refer) {
+  /** @param attaches whether large bytes go out of band; without that a value is all in its payload */
+  constructor(dialect: Dialect, refer?: Refer, attaches = dialect === 'rich') {
     this.#dialect = dialect;
     this.#refer = refer;
-    this.#writer = new ValueWriter(dialect, refer);
+    this.#attaches = attaches;
+    this.#writer = this.#newWriter();
   }
 
   /**
@@ -70,7 +73,11 @@ export class Encoder {
 
   /** For a value that is encoded by a getter of a value that is being encoded. */
   #another(): Encoder {
-    return new Encoder(this.#dialect, this.#refer);
+    return new Encoder(this.#dialect, this.#refer, this.#attaches);
+  }
+
+  #newWriter(): ValueWriter {
+    return new ValueWriter(this.#dialect, this.#refer, this.#attaches);
   }
 
   #finish(): Encoded {
@@ -82,7 +89,7 @@ export class Encoder {
   }
 
   #failed(cause: unknown, root: string): unknown {
-    this.#writer = new ValueWriter(this.#dialect, this.#refer);
+    this.#writer = this.#newWriter();
     this.#busy = false;
     return serializationError(cause, root);
   }

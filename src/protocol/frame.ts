@@ -38,11 +38,6 @@ export class FrameReader {
     this.#onBody = onBody;
   }
 
-  /** True while a frame has begun and not ended. */
-  get insideFrame(): boolean {
-    return this.#headerFilled > 0 || this.#body !== undefined;
-  }
-
   /** Where the next bytes belong, as long as that is a large body: bytes that are put there are not copied by `push`. */
   get room(): Uint8Array | undefined {
     const body = this.#body;

@@ -2,6 +2,7 @@
 
 import { inspect, types } from 'node:util';
 import { SerializationError, SynapseError } from '../errors';
+import { MAX_DEPTH } from './level';
 
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
@@ -14,6 +15,11 @@ interface Step {
 /** Thrown where a value has no form; on its way out each container adds where it lies. */
 export class Obstacle extends TypeError {
   readonly steps: Step[] = [];
+}
+
+/** Refuses what is nested too deep. */
+export function checkDepth(depth: number): void {
+  if (depth > MAX_DEPTH) throw new Obstacle(`it is nested deeper than ${MAX_DEPTH} levels`);
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Values to MessagePack: the walk through one. Owns which form each part gets; the bytes of single values are writer's and extension's business. */
 
 import { types } from 'node:util';
+import { type ArrowTable, isArrowTable, writeTable } from './arrow';
 import { Attachments } from './attachments';
 import { brandOf } from './brand';
 import { EXT, type Extension, extensionOf, instantExtension, integerExtension } from './extension';
 import { checkKeys, KeyForms, unhashableKind } from './hashable';
-import { MAX_DEPTH } from './level';
 import { bytesOf, dtypeOf, type NDArray } from './ndarray';
-import { className, Obstacle, refusal, within } from './obstacle';
+import { checkDepth, className, Obstacle, refusal, within } from './obstacle';
 import { isPlain } from './plain-object';
 import type { Dialect, Refer } from './reference';
 import { isInPythonYears } from './timestamp';
@@ -23,9 +23,9 @@ export class ValueWriter {
   readonly #rich: boolean;
   readonly #refer: Refer | undefined;
 
-  constructor(dialect: Dialect, refer: Refer | undefined) {
+  constructor(dialect: Dialect, refer: Refer | undefined, attaches: boolean) {
     this.#rich = dialect === 'rich';
-    this.attachments = new Attachments(this.#rich);
+    this.attachments = new Attachments(attaches);
     this.#refer = refer;
   }
 
@@ -130,7 +130,8 @@ export class ValueWriter {
   #instance(value: object): void {
     const extension = extensionOf(value);
     if (extension) this.#extension(extension, `an instance of ${className(value)}`);
-    else if (brandOf(value) === 'NDArray') this.#ndarray(value as NDArray);
+    else if (brandOf(value) === 'NDArray') this.#elements(value as NDArray, 'NDArray');
+    else if (isArrowTable(value)) this.#table(value);
     else this.#reference(value);
   }
 
@@ -194,24 +195,34 @@ export class ValueWriter {
     const bytes = bytesOf(view);
     const dtype = dtypeOf(view);
     if (dtype === undefined || view instanceof Uint8Array || types.isUint8Array(view)) this.#binary(bytes);
-    else this.#elements(bytes, dtype, [bytes.length / (view as Uint16Array).BYTES_PER_ELEMENT], className(view));
+    else this.#elements({ data: view as Uint16Array, dtype, shape: [(view as Uint16Array).length] }, className(view));
   }
 
-  #ndarray({ data, dtype, shape }: NDArray): void {
-    this.#elements(bytesOf(data), dtype, shape, 'NDArray');
-  }
-
-  #elements(bytes: Uint8Array, dtype: string, shape: readonly number[], name: string): void {
+  #elements({ data, dtype, shape }: Pick<NDArray, 'data' | 'dtype' | 'shape'>, name: string): void {
     if (!this.#rich)
       throw new Obstacle(`an instance of ${name} has no plain MessagePack form: send its bytes as a Uint8Array, or its items as an array`);
     const start = this.out.openExtension();
     this.out.arrayHead(3);
     this.#text(dtype);
     this.array(shape, 0);
+    this.#attached(bytesOf(data));
+    this.out.closeExtension(EXT.array, start);
+  }
+
+  #table(table: ArrowTable): void {
+    if (!this.#rich) throw new Obstacle('an Arrow table has no plain MessagePack form: send what tableToIPC() of apache-arrow gives');
+    const bytes = writeTable(table);
+    const start = this.out.openExtension();
+    this.out.arrayHead(1);
+    this.#attached(bytes);
+    this.out.closeExtension(EXT.table, start);
+  }
+
+  /** Bytes within an extension: themselves, or where they lie out of band. */
+  #attached(bytes: Uint8Array): void {
     const index = this.attachments.offer(bytes);
     if (index === undefined) this.out.binary(bytes);
     else this.out.number(index);
-    this.out.closeExtension(EXT.array, start);
   }
 
   #binary(bytes: Uint8Array): void {
@@ -234,21 +245,13 @@ export class ValueWriter {
   #reference(value: object): void {
     const reference = this.#refer?.(value);
     if (!reference) throw new Obstacle(refusal(value));
-    if (reference.code === EXT.handle) {
-      const start = this.out.openExtension();
-      this.out.arrayHead(1);
-      this.out.number(reference.id);
-      this.out.closeExtension(EXT.handle, start);
-    } else this.#id(reference.code, reference.id);
+    this.#id(reference.code, reference.id);
   }
 
   #id(code: number, id: number): void {
     const start = this.out.openExtension();
+    if (code === EXT.handle) this.out.arrayHead(1);
     this.out.number(id);
     this.out.closeExtension(code, start);
   }
-}
-
-function checkDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new Obstacle(`it is nested deeper than ${MAX_DEPTH} levels`);
 }

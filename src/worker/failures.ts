@@ -7,7 +7,7 @@ import type { ExitStatus } from '../process/spawn';
 import type { ModuleState } from './lifecycle';
 
 export function disposedError(): DisposedError {
-  return new DisposedError('This Synapse was disposed: make a new one for further calls.');
+  return new DisposedError('It was disposed: make a new Synapse for further calls, or spawn the Module again.');
 }
 
 function describe({ exitCode, signal }: ExitStatus): string {

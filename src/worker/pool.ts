@@ -77,6 +77,11 @@ export class Pool {
     return this.#state;
   }
 
+  /** Whether there is a worker, or one is coming. */
+  get isRunning(): boolean {
+    return !this.#isClosed && (this.#isSpawning || this.#members.canServe);
+  }
+
   /** The process of the first worker that has one. */
   get pid(): number | undefined {
     return this.pids[0];

@@ -143,7 +143,7 @@ export class Worker {
     this.#disposal.abort(disposedError());
     const run = this.#run;
     if (!run) return;
-    run.close(() => new DisposedError('This Synapse was disposed while the call was outstanding: await calls before dispose().'));
+    run.close(() => new DisposedError('The worker was ended while the call was outstanding: await calls before dispose() or shutdown().'));
     run.end();
     run.started.hold(true);
     await terminate(run.started, this.#options.disposeTimeout);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { Table } from 'apache-arrow';
+import * as arrow from 'apache-arrow';
 import fc from 'fast-check';
 import type { Synapse } from '../../src/api/synapse';
 import * as library from '../../src/index';
 import { anyValue, asRead } from '../support/any-value';
-import { FIXTURES, makeForFixture, makeSynapse } from '../support/fixture';
+import { FIXTURES, makeForFixture, makeSynapse, spawnFixture } from '../support/fixture';
 import { rejection } from '../support/until';
 
 const page = readFileSync(join(__dirname, '..', '..', 'docs', 'types.md'), 'utf8');
@@ -40,7 +40,8 @@ function rowsOf(name: string): Row[] {
 }
 
 function evaluate(expression: string): unknown {
-  const scope = { ...library, ...helpers };
+  const { Float64, Table, tableFromArrays, Utf8, vectorFromArray } = arrow;
+  const scope = { ...library, ...helpers, Float64, Table, tableFromArrays, Utf8, vectorFromArray };
   return new Function(...Object.keys(scope), `return (${expression});`)(...Object.values(scope));
 }
 
@@ -71,6 +72,7 @@ it.each([
   ['from python with numpy', 18],
   ['from typescript', 40],
   ['from typescript with numpy', 9],
+  ['from typescript with pyarrow', 5],
 ])('the table %s of docs/types.md has its rows', (name, least) => {
   expect(rowsOf(name).length).toBeGreaterThanOrEqual(least);
 });
@@ -173,18 +175,47 @@ describe('with msgpack, NumPy and pandas', () => {
   });
 });
 
-it('a DataFrame is an Arrow table where both sides have Arrow', async () => {
-  const synapse = makeSynapse({ requirements: 'data.txt' });
-  await synapse.spawn(join(FIXTURES, 'values'));
-  const { table } = await synapse.send<{ table: Table }>('make', '{"table": pd.DataFrame({"n": [1, 2], "t": ["a", None]})}');
-  expect(table).toBeInstanceOf(Table);
-  expect(table.toArray().map((row) => row.toJSON())).toEqual([
-    { n: 1n, t: 'a' },
-    { n: 2n, t: null },
-  ]);
-  const large = await synapse.send<Table>('make', 'pd.DataFrame({"x": np.arange(100_000.0)})');
-  expect([large.numRows, large.getChild('x')?.get(99_999)]).toEqual([100_000, 99_999]);
-}, 300_000);
+it('an Arrow table without PyArrow is refused by the name of that package, for that call only', async () => {
+  const synapse = await spawnFixture('values');
+  const error = await rejection(synapse.send('echo', arrow.tableFromArrays({ n: [1] })));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION', message: expect.stringContaining('takes pyarrow: add it to') });
+  expect(await synapse.send('echo', 1)).toBe(1);
+});
+
+describe('with apache-arrow and PyArrow', () => {
+  let synapse: Synapse;
+  beforeEach(async () => {
+    synapse = makeSynapse({ requirements: 'data.txt' });
+    await synapse.spawn(join(FIXTURES, 'values'));
+  }, 300_000);
+
+  it('a DataFrame is an Arrow table', async () => {
+    const { table } = await synapse.send<{ table: arrow.Table }>('make', '{"table": pd.DataFrame({"n": [1, 2], "t": ["a", None]})}');
+    expect(table).toBeInstanceOf(arrow.Table);
+    expect(table.toArray().map((row) => row.toJSON())).toEqual([
+      { n: 1n, t: 'a' },
+      { n: 2n, t: null },
+    ]);
+    const large = await synapse.send<arrow.Table>('make', 'pd.DataFrame({"x": np.arange(100_000.0)})');
+    expect([large.numRows, large.getChild('x')?.get(99_999)]).toEqual([100_000, 99_999]);
+  });
+
+  it('tables arrive in Python as docs/types.md says', async () => {
+    for (const row of rowsOf('from typescript with pyarrow')) await expectIsTaken(synapse, row);
+  });
+
+  it('a table comes back as it was, small or large, as an argument of send and of py, within other values', async () => {
+    for (const rows of [3, 50_000]) {
+      const table = arrow.tableFromArrays({ x: Float64Array.from({ length: rows }, (_, at) => at / 3), n: new Uint8Array(rows).fill(7) });
+      const back = [await synapse.send('echo', table), (await synapse.py.echo([{ table }]))[0].table] as arrow.Table[];
+      for (const each of back) {
+        expect(each.schema.names).toEqual(['x', 'n']);
+        expect(each.getChild('x')?.toArray()).toEqual(table.getChild('x')?.toArray());
+        expect(each.getChild('n')?.get(rows - 1)).toBe(7);
+      }
+    }
+  });
+});
 
 it.each([
   ['auto', 1, 2n ** 60n],

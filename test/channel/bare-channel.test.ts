@@ -170,13 +170,6 @@ describe('reports once that the stream cannot go on', () => {
     expect(failures).toEqual([expect.objectContaining({ code })]);
   });
 
-  test('its end in the middle of a frame', () => {
-    const { transport, failures } = open();
-    transport.give(Buffer.from([5, 0]));
-    transport.finish();
-    expect(failures).toEqual([expect.objectContaining({ code: 'ERR_SYNAPSE_FRAME' })]);
-  });
-
   test('its end between frames, which is no error of the protocol', () => {
     const { transport, failures } = open();
     transport.finish();

@@ -1,13 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { encode as reference } from '@msgpack/msgpack';
+import type { Table } from 'apache-arrow';
 import { SerializationError, SynapseError } from '../../src/errors';
+import { findArrow } from '../../src/protocol/arrow';
 import { Decoder, type Decoding } from '../../src/protocol/decoder';
 import { Encoder } from '../../src/protocol/encoder';
 import { NDArray } from '../../src/protocol/ndarray';
-import { buffersOf, type EncodingRow, encodingOf, load, Referred, untag } from '../support/vectors';
+import { buffersOf, Columns, type EncodingRow, encodingOf, load, Referred, untag } from '../support/vectors';
 
 const vectors = load<Record<'both_directions' | 'decode_only' | 'invalid', EncodingRow[]>>('values.json');
-const AUTO: Decoding = { int: 'auto', handle: (id, kind, typeName) => new Referred(11, id, kind, typeName) };
+const AUTO: Decoding = {
+  int: 'auto',
+  handle: (id, kind, typeName) => new Referred(11, id, kind, typeName),
+  table: (stream) => Columns.of(findArrow()?.(stream) as Table),
+};
 const readable = [...vectors.both_directions, ...vectors.decode_only].filter(
   (row) => !row.typescript_only || !/\$(handle|function|stream)/.test(JSON.stringify(row)),
 );

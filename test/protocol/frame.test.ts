@@ -14,24 +14,20 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-function readAll(chunks: Uint8Array[], limit = NO_LIMIT): { bodies: string[]; reader: FrameReader } {
+function readAll(chunks: Uint8Array[], limit = NO_LIMIT): string[] {
   const bodies: string[] = [];
   const reader = new FrameReader(limit, (body) => bodies.push(hex(body)));
   for (const chunk of chunks) reader.push(chunk);
-  return { bodies, reader };
+  return bodies;
 }
 
 describe('FrameReader', () => {
   test.each(vectors.frames)('reads the golden frames: $name', ({ bodies, hex: stream }) => {
-    const read = readAll([Buffer.from(stream, 'hex')]);
-    expect(read.bodies).toEqual(bodies);
-    expect(read.reader.insideFrame).toBe(false);
+    expect(readAll([Buffer.from(stream, 'hex')])).toEqual(bodies);
   });
 
-  test.each(vectors.torn)('knows that a stream ends inside a frame: $name', ({ hex: stream }) => {
-    const { bodies, reader } = readAll([Buffer.from(stream, 'hex')]);
-    expect(bodies).toEqual([]);
-    expect(reader.insideFrame).toBe(true);
+  test.each(vectors.torn)('gives out nothing of a frame that is not whole: $name', ({ hex: stream }) => {
+    expect(readAll([Buffer.from(stream, 'hex')])).toEqual([]);
   });
 
   test.each(vectors.too_large)('refuses a body beyond the limit before it makes room for it: $name', ({ hex: stream, limit, size }) => {
@@ -54,7 +50,7 @@ describe('FrameReader', () => {
           chunks.push(rest.subarray(0, size));
           rest = rest.subarray(size);
         }
-        expect(readAll([...chunks, rest]).bodies).toEqual(bodies.map(hex));
+        expect(readAll([...chunks, rest])).toEqual(bodies.map(hex));
       }),
     );
   });
@@ -69,10 +65,11 @@ describe('FrameReader', () => {
 
   it('makes room once for a body in many chunks', () => {
     const allocate = jest.spyOn(Buffer, 'allocUnsafeSlow');
-    const reader = new FrameReader(NO_LIMIT, () => undefined);
+    const bodies: Uint8Array[] = [];
+    const reader = new FrameReader(NO_LIMIT, (body) => bodies.push(body));
     reader.push(Buffer.from([0, 0, 1, 0]));
     for (let i = 0; i < 65536; i++) reader.push(Uint8Array.of(1));
-    expect(reader.insideFrame).toBe(false);
+    expect(bodies).toHaveLength(1);
     expect(allocate.mock.calls).toEqual([[65536]]);
     allocate.mockRestore();
   });

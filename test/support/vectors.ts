@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Table } from 'apache-arrow';
 import { Duration } from '../../src/protocol/duration';
 import { arrayOfBytes } from '../../src/protocol/ndarray';
 import { PlainDate, PlainDateTime, PlainTime } from '../../src/protocol/plain-date-time';
@@ -43,6 +44,19 @@ export class Referred {
   constructor(code: 11 | 12 | 13, ...details: unknown[]) {
     this.code = code;
     this.details = details;
+  }
+}
+
+/** An Arrow table by the items of its columns. */
+export class Columns {
+  readonly columns: readonly [name: string, items: unknown[]][];
+
+  constructor(columns: readonly [name: string, items: unknown[]][]) {
+    this.columns = columns;
+  }
+
+  static of(table: Table): Columns {
+    return new Columns(table.schema.fields.map(({ name }, at) => [name as string, [...(table.getChildAt(at) ?? [])]]));
   }
 }
 
@@ -107,6 +121,7 @@ const TAGS: Record<string, (content: never) => unknown> = {
   $uuid: UUID.from,
   $complex: ([real, imaginary]: [string, string]) => new Complex(float(real), float(imaginary)),
   $array: array,
+  $table: (columns: [string, unknown[]][]) => new Columns(columns),
   $nested: nested,
   $handle: (details: unknown[]) => new Referred(11, ...details),
   $function: (id: number) => new Referred(12, id),

@@ -9,7 +9,7 @@ import pytest
 from synapse_py import message
 from synapse_py.codec import decode
 from synapse_py.frame import encode_frame, read_frame
-from synapse_py.serve import emit
+from synapse_py.serving import emit
 
 from .worker import PACKAGE_FOLDER, Worker
 
@@ -152,6 +152,11 @@ def test_a_thread_that_is_not_the_main_one_may_serve(tmp_path):
         assert worker.result("double", 2) == 4
         assert worker.close() == 0
         assert worker.errors == "over\n"
+
+
+def test_a_program_that_has_emitted_serves_by_the_same_name(tmp_path):
+    with Worker(tmp_path, "import synapse_py\nsynapse_py.emit('e')\ndef f(): return 1\nsynapse_py.serve()\n", style="served") as worker:
+        assert worker.result("f") == 1
 
 
 def test_emit_outside_of_a_worker_does_nothing():

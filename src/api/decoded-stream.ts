@@ -1,0 +1,44 @@
+/** A stream whose values go through a codec. Owns nothing but that: the stream below is left as this one is. */
+
+import { fromWire } from '../codecs/wire';
+import type { AnyCodec } from './schema';
+
+type Source = AsyncIterableIterator<unknown> & AsyncDisposable;
+
+export class DecodedStream implements AsyncIterableIterator<unknown>, AsyncDisposable {
+  readonly #source: Source;
+  readonly #codec: AnyCodec;
+
+  constructor(source: Source, codec: AnyCodec) {
+    this.#source = source;
+    this.#codec = codec;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** @throws SerializationError the codec does not take what arrived (ERR_SYNAPSE_SERIALIZATION); that ends the stream */
+  async next(): Promise<IteratorResult<unknown, unknown>> {
+    const result = await this.#source.next();
+    if (result.done) return result;
+    try {
+      return { value: fromWire(this.#codec, result.value, 'chunk'), done: false };
+    } catch (error) {
+      await this.#source.return?.();
+      throw error;
+    }
+  }
+
+  return(value?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    return this.#source.return?.(value) ?? Promise.resolve({ value, done: true });
+  }
+
+  throw(error?: unknown): Promise<IteratorResult<unknown, unknown>> {
+    return this.#source.throw?.(error) ?? Promise.reject(error);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}
