@@ -18,7 +18,7 @@ export interface PythonPlace {
  */
 export async function spawnPython(
   pool: Pool,
-  place: PythonPlace,
+  { directory, entrypoint }: PythonPlace,
   { provisioning, args, env, cwd, protocol, progress, policy }: ResolvedOptions,
   onProgress: (event: ProvisionEvent) => void,
   signal?: AbortSignal,
@@ -30,8 +30,8 @@ export async function spawnPython(
   };
   const { socketBufferSize } = policy;
   try {
-    const settings = { protocol, cwd, args, env, socketBufferSize };
-    await pool.spawn({ kind: 'module', ...place, ...settings, provisioning: { ...provisioning, onProgress: show } }, signal);
+    const settings = { protocol, cwd, args, env, socketBufferSize, provisioning: { ...provisioning, onProgress: show } };
+    await pool.spawn({ kind: 'module', directory, entrypoint, ...settings }, signal);
   } finally {
     display?.close();
     display = undefined;

@@ -55,6 +55,7 @@ export class StreamTransport implements Transport {
   #flushScheduled = false;
   #saturated = false;
   #ended = false;
+  #isHeld = false;
 
   /**
    * @param input carries frames to the worker
@@ -114,6 +115,8 @@ export class StreamTransport implements Transport {
   }
 
   hold(alive: boolean): void {
+    if (alive === this.#isHeld) return; // Bun counts, so nothing is asked for twice
+    this.#isHeld = alive;
     const output = this.#output as Holdable;
     if (alive) output.ref?.();
     else output.unref?.();

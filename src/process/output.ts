@@ -5,6 +5,9 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** Bytes kept for a reader that comes later; older ones are dropped. */
 const UNREAD_BYTES = 1024 * 1024;
+/** What a chunk counts besides its bytes, so that many tiny ones are bounded too. */
+const CHUNK_OVERHEAD_BYTES = 128;
+const NOTHING = new Uint8Array(0);
 /** Bytes kept for error messages. */
 const TAIL_BYTES = 16 * 1024;
 /** Characters after which a line without an end is given out as it is. */
@@ -25,7 +28,7 @@ export class OutputStream extends Readable {
    */
   add(chunk: Uint8Array, onRoom: () => void): boolean {
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    this.#bytes += costOf(chunk);
     if (this.#wanted) this.#give();
     if (this.#bytes <= UNREAD_BYTES) return true;
     if (!this.#hasReader()) {
@@ -54,7 +57,7 @@ export class OutputStream extends Readable {
   #give(): void {
     let next = this.#chunks.shift();
     while (next) {
-      this.#bytes -= next.length;
+      this.#bytes -= costOf(next);
       this.#wanted = this.push(next);
       next = this.#wanted ? this.#chunks.shift() : undefined;
     }
@@ -65,8 +68,12 @@ export class OutputStream extends Readable {
   }
 
   #forget(): void {
-    while (this.#bytes > UNREAD_BYTES) this.#bytes -= this.#chunks.shift()?.length ?? 0;
+    while (this.#bytes > UNREAD_BYTES) this.#bytes -= costOf(this.#chunks.shift() ?? NOTHING);
   }
+}
+
+function costOf(chunk: Uint8Array): number {
+  return chunk.length + CHUNK_OVERHEAD_BYTES;
 }
 
 /** The last bytes of a stream. */

@@ -14,8 +14,8 @@ export interface Vitals {
   readonly residentBytes: number;
   /** Milliseconds of processor time that all its threads have used so far. Grows in steps: 10 ms on Linux and macOS, 16 ms on Windows. */
   readonly cpuMs: number;
-  /** Whether a signal or a debugger keeps it from running at all. Never told on Windows. */
-  readonly stopped: boolean;
+  /** `running`: it computes, or would if a processor were free. `stopped`: a signal or a debugger keeps it. On Windows always `waiting`. */
+  readonly state: 'running' | 'waiting' | 'stopped';
 }
 
 /** Runs a program and gives what it prints; undefined if it fails. */
@@ -62,13 +62,13 @@ async function fromPowerShell(pid: number, ask: Ask): Promise<Vitals | undefined
   const script = `$p = Get-Process -Id ${pid} -ErrorAction Stop; "$($p.WorkingSet64) $([long]$p.TotalProcessorTime.TotalMilliseconds)"`;
   const line = await ask('powershell', ['-NoProfile', '-NonInteractive', '-Command', script]);
   const [, bytes, cpuMs] = /^\s*(\d+) (\d+)\s*$/.exec(line ?? '') ?? [];
-  return vitals(Number(bytes), Number(cpuMs), 'R');
+  return vitals(Number(bytes), Number(cpuMs), 'S');
 }
 
-/** `Z` and `X`: it has ended, and only its number is left. */
+/** `Z` and `X`: it has ended, and only its number is left. `D` and `U`: it waits for a disk, which no program can hasten. */
 function vitals(residentBytes: number, cpuMs: number, state: string | undefined): Vitals | undefined {
   if (!Number.isFinite(residentBytes) || !Number.isFinite(cpuMs) || !state || /^[ZXx]/.test(state)) return undefined;
-  return { residentBytes, cpuMs, stopped: /^[Tt]/.test(state) };
+  return { residentBytes, cpuMs, state: /^[Tt]/.test(state) ? 'stopped' : /^[RDU]/.test(state) ? 'running' : 'waiting' };
 }
 
 /** Reads `[[dd-]hh:]mm:ss[.cc]`; NaN if it is something else. Minutes may be more than 59: macOS shows no hours. */

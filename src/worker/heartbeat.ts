@@ -76,7 +76,8 @@ export class Heartbeat {
     const vitals = await this.#vitals(this.#pid);
     await setImmediate(); // this program may have been busy itself, and what came meanwhile is not read yet
     if (this.#pulse.transferred !== moved) return true;
+    if (!vitals || !computed || vitals.state === 'stopped') return false;
     const enough = (performance.now() - begin) * LEAST_CPU_SHARE;
-    return vitals !== undefined && computed !== undefined && !vitals.stopped && vitals.cpuMs - computed.cpuMs > enough;
+    return vitals.state === 'running' || vitals.cpuMs - computed.cpuMs > enough;
   }
 }

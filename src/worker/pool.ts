@@ -40,6 +40,7 @@ export class Pool {
   /** Whether there is one worker, and nothing but its own answers to wait for. */
   readonly #isPlain: boolean;
   #state: ModuleState = 'created';
+  /** Whether it has had a worker that was ready since it was spawned. */
   #isSpawned = false;
   #isSpawning = false;
   #restarts = 0;
@@ -109,7 +110,9 @@ export class Pool {
     this.#failure = undefined;
     try {
       await this.#members.start(spec, signal);
-      this.#isSpawned = true;
+    } catch (error) {
+      this.#isSpawned = false;
+      throw error;
     } finally {
       this.#isSpawning = false;
       this.#follow('it could not be started');
@@ -236,6 +239,7 @@ export class Pool {
     const to = this.#isClosed ? 'closed' : (this.#members.state ?? (from === 'created' ? from : 'disconnected'));
     if (from === to) return;
     this.#state = to;
+    if (to === 'ready') this.#isSpawned = true;
     this.#observer.onState({ from, to, reason });
   }
 

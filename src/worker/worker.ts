@@ -176,8 +176,8 @@ export class Worker {
     const wait = { entry: module.entry, timeout: startupTimeout, verify, stop };
     const hello = await untilReady(started, wait, (onHello) => this.#open(started, onHello));
     this.#change('hello', hello ? `Python ${hello.python} is ready` : 'the program was started');
-    this.#change('open', 'the channel is open');
     started.hold(false);
+    this.#change('open', 'the channel is open');
     if (this.#state === 'ready') this.#watch();
   }
 

@@ -3,9 +3,18 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Looks again and again until a condition holds; the test's own time limit is the only other end. */
+let testsEnded = 0;
+afterEach(() => {
+  testsEnded++;
+});
+
+/** Looks again and again until a condition holds; the end of the test, as by its time limit, is the only other end. */
 export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await delay(5);
+  const own = testsEnded;
+  while (!(await condition())) {
+    if (testsEnded !== own) throw new Error('the test has ended before what it waits for');
+    await delay(5);
+  }
 }
 
 /** Whether a process runs; one that has ended and was not yet collected by its parent does not. */
