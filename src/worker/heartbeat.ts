@@ -16,8 +16,8 @@ const LEAST_CPU_SHARE = 0.05;
 /** What asking needs of a channel. */
 export type Pulse = Pick<RpcChannel, 'ping' | 'transferred'>;
 
-/** What is known of a process: whether it is stopped, and how much it has computed. */
-export type Vitals = typeof readVitals;
+/** How to ask the system for a process. */
+export type ReadVitals = typeof readVitals;
 
 /**
  * Asks, waits, and looks closer before it decides: a worker that computes without letting its other threads run, or whose answer is stuck
@@ -28,12 +28,12 @@ export class Heartbeat {
   readonly #pid: number;
   readonly #policy: HeartbeatPolicy;
   readonly #onMissed: (timeoutMs: number) => void;
-  readonly #vitals: Vitals;
+  readonly #vitals: ReadVitals;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
   /** @param onMissed called at most once, with the milliseconds in which nothing came */
-  constructor(pulse: Pulse, pid: number, policy: HeartbeatPolicy, onMissed: (timeoutMs: number) => void, vitals: Vitals = readVitals) {
+  constructor(pulse: Pulse, pid: number, policy: HeartbeatPolicy, onMissed: (timeoutMs: number) => void, vitals: ReadVitals = readVitals) {
     this.#pulse = pulse;
     this.#pid = pid;
     this.#policy = policy;
