@@ -124,22 +124,22 @@ export class Pool {
     return this.#hello?.methods.get(method)?.response;
   }
 
-  /** Calls the module's handler. Rejects with what `Channel.request` does, and as `invoke`. */
+  /** Calls the module's handler. Rejects with what `Channel.request` does, and as `invoke`; may throw it. */
   request(payload: unknown, options: CallOptions): Promise<unknown> {
     const attempt: Attempt = (worker, late) => worker.call(payload, late);
-    return this.#isPlain ? this.#callOnly(attempt, options) : this.#perform('call', payload, options, attempt);
+    return this.#isPlain ? attempt(this.#only, options) : this.#perform('call', payload, options, attempt);
   }
 
   /**
-   * Calls a function.
+   * Calls a function. What prevents the call is thrown, or rejects.
    *
    * @throws whatever `RpcChannel.invoke` throws; NotReadyError, DisposedError there is no worker; QueueFullError; QuarantinedError;
    *   RestartLimitError the workers ended too often
    */
   invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
     const { used, name } = invocation;
-    const attempt: Attempt = async (worker, late) => worker.rpc(used, name).invoke(invocation, late);
-    return this.#isPlain ? this.#callOnly(attempt, options) : this.#perform(name, invocation, options, attempt);
+    const attempt: Attempt = (worker, late) => worker.rpc(used, name).invoke(invocation, late);
+    return this.#isPlain ? attempt(this.#only, options) : this.#perform(name, invocation, options, attempt);
   }
 
   /** Calls a generator at the first pull. The pulls reject with what `invoke` rejects with. */
@@ -184,11 +184,11 @@ export class Pool {
     await this.#members.dispose();
   }
 
-  /** The way of a call where nothing stands between it and the worker. */
-  async #callOnly(attempt: Attempt, options: CallOptions): Promise<unknown> {
+  /** The worker where there is only one, and nothing stands between it and the calls. */
+  get #only(): Worker {
     const member = this.#members.active.find(({ isReady }) => isReady);
     if (!member || !this.#isSpawned) throw this.#noWorker();
-    return attempt(member.worker, options);
+    return member.worker;
   }
 
   async #perform(method: string, values: unknown, options: CallOptions, attempt: Attempt): Promise<unknown> {
