@@ -15,5 +15,7 @@ const deps = { alwaysBundle: ['execa', 'smol-toml', 'cli-progress'] };
 export default defineConfig([
   { ...common, format: 'esm', deps },
   { ...common, format: 'cjs', clean: false, deps },
+  { ...common, entry: ['src/serving/worker.ts'], format: 'esm', clean: false },
+  { ...common, entry: ['src/serving/worker.ts'], format: 'cjs', clean: false },
   { ...common, entry: ['src/cli.ts'], format: 'esm', clean: false, dts: false, deps },
 ]);

@@ -193,7 +193,7 @@ export class Calls implements PendingOwner {
   #fail(call: RpcCall, message: Message): void {
     const { hello, payloads } = this.#around;
     const { method, used } = call;
-    call.reject(readError(payloads, message, { method, used, methods: hello.methods }));
+    call.reject(readError(payloads, message, { method, used, methods: hello.methods, language: hello.language }));
     this.#note(call);
     this.#around.patience.end();
   }

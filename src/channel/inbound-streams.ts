@@ -99,7 +99,7 @@ export class InboundStreams implements StreamOwner {
     this.#open.delete(message.id);
     if (message.kind === KIND.end) stream.onEnd();
     else if (message.kind === KIND.error) {
-      stream.onEnd({ error: readError(payloads, message, { method, used: 'stream', methods: hello.methods }) });
+      stream.onEnd({ error: readError(payloads, message, { method, used: 'stream', methods: hello.methods, language: hello.language }) });
     } else {
       payloads.discard(message);
       stream.onEnd({ error: noStream(method, 'result') });

@@ -1,12 +1,13 @@
 /** Workers as child processes of this program. The one place where environments, processes and transports meet. */
 
 import { existsSync } from 'node:fs';
-import { StreamTransport } from '../channel/transport';
+import { EitherTransport } from '../channel/either-transport';
+import { StreamTransport, type Transport } from '../channel/transport';
 import { findDirectory, findEntry } from '../environment/module-directory';
 import { provision } from '../environment/provisioner';
 import { workerVariables } from '../environment/variables';
 import { BOOTSTRAP_ARGUMENTS, PYTHON_DIRECTORY } from '../paths';
-import { type ProcessSpec, startProcess } from '../process/spawn';
+import { type Descriptors, type ProcessSpec, type RunningProcess, startProcess } from '../process/spawn';
 import type { Engine, PreparedModule, StartedWorker, WorkerSpec } from './engine';
 
 export const localEngine: Engine = {
@@ -20,22 +21,32 @@ export const localEngine: Engine = {
   },
 
   async start(spec, module) {
-    const bootstrapped = spec.kind === 'module' && spec.protocol === 'auto';
-    if (bootstrapped) checkShippedPython();
+    const descriptors = descriptorsOf(spec);
+    if (descriptors === 'bootstrapped') checkShippedPython();
     const process = await startProcess({
       ...commandOf(spec, module),
       cwd: spec.cwd ?? module.directory,
       env: variablesOf(spec, module),
-      bootstrapped,
+      descriptors,
     });
     return {
       ...process,
-      transport: new StreamTransport(process.input, process.output, process.reads),
-      announces: bootstrapped,
+      transport: transportOf(process),
+      announces: descriptors !== 'bare',
       info: { pid: process.pid },
     } satisfies StartedWorker;
   },
 };
+
+function descriptorsOf(spec: WorkerSpec): Descriptors {
+  if (spec.kind === 'program') return 'program';
+  return spec.protocol === 'auto' ? 'bootstrapped' : 'bare';
+}
+
+function transportOf({ input, output, reads, duplex, addText }: RunningProcess): Transport {
+  const standard = new StreamTransport(input, output, reads);
+  return duplex ? new EitherTransport(standard, new StreamTransport(duplex, duplex), addText) : standard;
+}
 
 function checkShippedPython(): void {
   if (existsSync(PYTHON_DIRECTORY)) return;
@@ -49,5 +60,8 @@ function commandOf(spec: WorkerSpec, { directory, entry, environment }: Prepared
 }
 
 function variablesOf(spec: WorkerSpec, { environment }: PreparedModule): NodeJS.ProcessEnv {
-  return environment ? workerVariables(process.env, spec.env, environment) : { ...process.env, ...spec.env };
+  const { socketBufferSize } = spec;
+  const own = { ...spec.env, ...(socketBufferSize ? { SYNAPSE_SOCKET_BUFFER_SIZE: String(socketBufferSize) } : {}) };
+  if (spec.kind === 'program') return { ...process.env, ...own, SYNAPSE_HOST: '1' };
+  return environment ? workerVariables(process.env, own, environment) : { ...process.env, ...own };
 }

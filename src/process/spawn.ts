@@ -5,13 +5,26 @@ import { execa } from 'execa';
 import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
 import { type DirectReads, readDirectly } from './direct-output';
+import { MergedOutput } from './merged-output';
 
-/** The descriptor that carries what a bootstrapped worker prints; the Python side has the same number. */
+/** The descriptor that carries what a worker prints; the Python side has the same number. */
 const LOG_FD = 3;
-/** The descriptor whose closing tells a bootstrapped worker that this program is gone. */
+/** The descriptor whose closing tells a worker that this program is gone; `src/serving` and the Python side have the same number. */
 const LIFELINE_FD = 4;
+/** The descriptor for frames of a program that leaves its standard streams to others; `src/serving` has the same number. */
+const FRAMES_FD = 5;
 /** Milliseconds to wait, after the exit, for pipes that a surviving grandchild may hold open. */
 const DRAIN_TIMEOUT_MS = 500;
+
+/**
+ * Which pipes a process gets. `bare`: its standard streams. `bootstrapped`: a log pipe and a lifeline besides. `program`: those, and a
+ * stream of frames in both directions, which it may use instead of its standard streams.
+ */
+export type Descriptors = 'bare' | 'bootstrapped' | 'program';
+
+const STANDARD = ['pipe', 'pipe', 'pipe'] as const;
+const BOOTSTRAPPED = [...STANDARD, 'pipe', 'pipe'] as const;
+const PIPES = { bare: STANDARD, bootstrapped: BOOTSTRAPPED, program: [...BOOTSTRAPPED, 'pipe'] } as const;
 
 /** What to start. */
 export interface ProcessSpec {
@@ -19,8 +32,7 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
-  /** Whether the process takes a log pipe and a lifeline besides its standard streams. */
-  readonly bootstrapped: boolean;
+  readonly descriptors: Descriptors;
   readonly platform?: NodeJS.Platform;
 }
 
@@ -38,9 +50,13 @@ export interface RunningProcess {
   readonly output: Readable;
   /** What the bytes of the output are given to, if not to the readers of the stream. */
   readonly reads: DirectReads | undefined;
+  /** The other way for the protocol, which only programs have. */
+  readonly duplex: Duplex | undefined;
   /** What it prints: the log pipe (nothing without one) and standard error. */
   readonly stdout: Readable | undefined;
   readonly stderr: Readable;
+  /** Adds bytes of the standard output that are no protocol to what it prints. */
+  addText(chunk: Uint8Array): void;
   /** Resolves when it has ended and its pipes are read, or were held open by others for too long. Never rejects. */
   readonly exited: Promise<ExitStatus>;
   /** Sends a signal to it and all that it started. */
@@ -60,7 +76,7 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     cwd: spec.cwd,
     env: spec.env,
     extendEnv: false,
-    stdio: spec.bootstrapped ? ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'] : ['pipe', 'pipe', 'pipe'],
+    stdio: PIPES[spec.descriptors],
     buffer: false,
     reject: false,
     cleanup: false,
@@ -69,35 +85,53 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   });
   const { pid } = child;
   if (pid === undefined) throw (await child).cause ?? new Error(`${spec.file} could not be started`);
-  const streams = child.stdio as unknown as [Writable, Readable, Readable, Readable?, Duplex?];
+  const streams = child.stdio as unknown as Streams;
   const [input, pipe, stderr] = streams;
+  const { [LOG_FD]: log, [LIFELINE_FD]: lifeline, [FRAMES_FD]: duplex } = streams;
   const direct = readDirectly(pipe);
   const output = direct?.stream ?? pipe;
+  const merged = log && spec.descriptors === 'program' ? new MergedOutput() : undefined;
+  if (log) merged?.follow(log);
   const kill = (signal: NodeJS.Signals): void => signalTree(pid, signal, platform);
   const unguard = guardAgainstOrphans(() => kill('SIGKILL'));
   const exited = new Promise<ExitStatus>((resolve) => {
     child.once('exit', (exitCode, signal) => {
       kill('SIGKILL'); // what it started must not outlive it
       unguard();
-      streams[LIFELINE_FD]?.destroy();
-      const drained = drain([output, stderr, streams[LOG_FD]]);
-      drained.then(() => resolve({ exitCode, signal }));
+      lifeline?.destroy();
+      drainAll([output, stderr, log, duplex], merged).then(() => resolve({ exitCode, signal }));
     });
   });
-  const held = [child, output, ...child.stdio] as unknown as { ref?(): void; unref?(): void }[];
+  const held = new Set([child, output, ...streams]) as unknown as Set<{ ref?(): void; unref?(): void } | undefined>;
+  let isHeld = true;
   return {
     pid,
     input,
     output,
     reads: direct?.reads,
-    stdout: streams[LOG_FD],
+    duplex,
+    stdout: merged ?? log,
     stderr,
+    addText: (chunk) => merged?.add(chunk, output),
     exited,
     kill,
     hold: (alive) => {
+      if (alive === isHeld) return; // Bun counts: an output that was let go twice would have to be held twice
+      isHeld = alive;
       for (const handle of held) alive ? handle?.ref?.() : handle?.unref?.();
     },
   };
+}
+
+/** By descriptor. */
+type Streams = [Writable, Readable, Readable, Readable?, Duplex?, Duplex?];
+
+/** Drains the pipes, then what they were merged into. */
+async function drainAll(pipes: readonly (Readable | undefined)[], merged: MergedOutput | undefined): Promise<void> {
+  await drain(pipes);
+  if (!merged) return;
+  merged.finish();
+  await drain([merged]);
 }
 
 /** Waits until every stream has given its last byte. */

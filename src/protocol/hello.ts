@@ -7,6 +7,8 @@ import { Decoder } from './decoder';
 /** The version that both sides must speak. */
 export const PROTOCOL_VERSION = 1;
 const HELLO = 0;
+/** Of a worker that does not tell. */
+const DEFAULT_LANGUAGE = 'python';
 const RESPONSES: readonly unknown[] = ['result', 'stream', 'ack', 'none'] satisfies ResponseKind[];
 
 /** One parameter of a method, in Python's words. */
@@ -34,13 +36,17 @@ export interface MethodDescription {
 export interface Hello {
   /** `loop`: the entry reads frames itself, so the bare protocol follows. `rpc`: its functions are served. */
   readonly mode: 'loop' | 'rpc';
-  /** Version of the interpreter, such as `3.11.7`. */
+  /** What the worker is written in: `python`, or for instance `javascript`. */
+  readonly language: string;
+  /** Version of the interpreter, such as `3.11.7`; in another language of what runs the worker, such as `node 20.20.2`. */
   readonly python: string;
   readonly pid: number;
   /** By name; empty for a loop, as are classes and constants. */
   readonly methods: ReadonlyMap<string, MethodDescription>;
   readonly classes: readonly string[];
   readonly constants: readonly string[];
+  /** The events that it may emit; undefined if it does not declare them. */
+  readonly events: readonly string[] | undefined;
   /** Whether `call()` reaches a function. */
   readonly handler: boolean;
 }
@@ -79,12 +85,14 @@ function decode(body: Uint8Array): unknown {
 }
 
 function readDetails(details: unknown): Hello {
-  const { mode, python, pid, methods = {}, classes = [], constants = [], handler = false } = fieldsOf(details);
+  const { mode, python, language = DEFAULT_LANGUAGE, pid, methods = {}, classes = [], constants = [], handler = false } = fieldsOf(details);
   if (mode !== 'loop' && mode !== 'rpc') throw new FrameError(`The worker announced the unknown mode ${JSON.stringify(mode)}.`);
-  const isWhole = typeof python === 'string' && typeof pid === 'number' && areTexts(classes) && areTexts(constants);
+  const events = fieldsOf(details)['events'] ?? undefined;
+  const areLists = areTexts(classes) && areTexts(constants) && (events === undefined || areTexts(events));
+  const isWhole = typeof python === 'string' && typeof language === 'string' && typeof pid === 'number' && areLists;
   if (!isWhole) throw incomplete(details);
   const described = Object.entries(fieldsOf(methods)).map(([name, method]) => [name, readMethod(method)] as const);
-  return { mode, python, pid, methods: new Map(described), classes, constants, handler: handler === true };
+  return { mode, language, python, pid, methods: new Map(described), classes, constants, events, handler: handler === true };
 }
 
 function readMethod(description: unknown): MethodDescription {

@@ -175,7 +175,7 @@ export class Worker {
     const { startupTimeout, verify } = this.#options;
     const wait = { entry: module.entry, timeout: startupTimeout, verify, stop };
     const hello = await untilReady(started, wait, (onHello) => this.#open(started, onHello));
-    this.#change('hello', hello ? `Python ${hello.python} is ready` : 'the program was started');
+    this.#change('hello', hello ? `the worker is ready (${hello.language} ${hello.python})` : 'the program was started');
     started.hold(false);
     this.#change('open', 'the channel is open');
     if (this.#state === 'ready') this.#watch();

@@ -1,4 +1,8 @@
-import { PythonError } from '../../src/call-errors';
+import { PythonError, RemoteError } from '../../src/call-errors';
+import { Payloads } from '../../src/channel/payloads';
+import { readError } from '../../src/channel/remote-error';
+import { Encoder } from '../../src/protocol/encoder';
+import { KIND, readMessage, writeMessage } from '../../src/protocol/message';
 import { FakeWorker } from '../support/fake-worker';
 import { rejection } from '../support/until';
 
@@ -33,6 +37,7 @@ it('is a PythonError with all that Python tells', async () => {
     type: 'ModelError',
     module: 'models',
     pythonTraceback: 'Traceback ...',
+    remoteStack: 'Traceback ...',
     frames: [
       { file: '/m/main.py', line: 3, name: 'predict', code: 'raise ModelError("no model")' },
       { file: '/m/lib.py', line: 9, name: 'load', code: undefined },
@@ -70,4 +75,37 @@ it('has whole numbers in it as numbers, whatever the option int says', async () 
   worker.result(4, 3);
   expect((await failed).frames[0]?.line).toBe(3);
   expect(await fine).toBe(3n);
+});
+
+describe('of a worker in another language', () => {
+  /** Reads an error message as a host does. */
+  function read(error: Record<string, unknown>, language = 'javascript'): RemoteError {
+    const message = readMessage(Buffer.concat(writeMessage([KIND.error, 2], new Encoder('rich').encode(error, 'error'))));
+    return readError(new Payloads({ int: 'auto' }), message, { method: 'f', used: 'send', methods: new Map(), language }) as RemoteError;
+  }
+
+  it('is a RemoteError with its class in its name, its stack and its causes', () => {
+    const cause = { type: 'Error', message: 'why', traceback: 'Error: why\n    at g', cause: { message: 'first' } };
+    const error = read({ type: 'RangeError', message: 'too far', traceback: 'RangeError: too far\n    at f', cause });
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(error).not.toBeInstanceOf(PythonError);
+    expect(error).toMatchObject({
+      name: 'RemoteError(RangeError)',
+      type: 'RangeError',
+      message: 'too far',
+      code: 'ERR_SYNAPSE_REMOTE',
+      remoteStack: 'RangeError: too far\n    at f',
+    });
+    const inner = error.cause as RemoteError;
+    expect(inner).toMatchObject({ name: 'RemoteError(Error)', message: 'why', stack: 'RemoteError(Error): why' });
+    expect(inner.cause).toMatchObject({ name: 'RemoteError(Error)', message: 'first', remoteStack: '' });
+  });
+
+  it('is one of this library where it has a code, and a PythonError where the language is Python', () => {
+    expect(read({ message: 'x', code: 'ERR_SYNAPSE_UNKNOWN_METHOD', available: ['g'] })).toMatchObject({
+      name: 'UnknownMethodError',
+      available: ['g'],
+    });
+    expect(read({ type: 'ValueError', message: 'x' }, 'python')).toBeInstanceOf(PythonError);
+  });
 });

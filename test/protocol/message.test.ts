@@ -87,7 +87,7 @@ it('does not copy large parts', () => {
 
 describe('the hello', () => {
   test.each(vectors.hello)('is taken: golden $name', (row) => {
-    const nothing = { methods: new Map(), classes: [], constants: [], handler: false };
+    const nothing = { language: 'python', methods: new Map(), classes: [], constants: [], events: undefined, handler: false };
     expect(parseHello(encodingOf(row))).toEqual({ ...(row.value[2] as object), ...nothing });
   });
 

@@ -1,0 +1,58 @@
+/** The time between `serve` and the end of the process. Owns the process's side of it: taking the host, and leaving with it. */
+
+import { writeSync } from 'node:fs';
+import { StreamTransport } from '../channel/transport';
+import { NotReadyError } from '../errors';
+import { Conversation } from './conversation';
+import type { Definitions } from './definitions';
+import { openFrames, openLifeline, runtimeName } from './endpoint';
+
+/** Set by a host for the programs that it starts. */
+const HOST_VARIABLE = 'SYNAPSE_HOST';
+/** Milliseconds that the program has, after the conversation, to end by itself. */
+const EXIT_TIMEOUT_MS = 100;
+const STANDARD_ERROR = 2;
+
+/** Begins the conversation; `over` resolves when the host has closed it. */
+export function begin(definitions: Definitions): { conversation: Conversation; over: Promise<void> } {
+  openLifeline().on('end', leaveAtOnce).on('error', leaveAtOnce).resume();
+  const frames = openFrames();
+  let conversation: Conversation | undefined;
+  const over = new Promise<void>((resolve) => {
+    conversation = new Conversation(new StreamTransport(frames, frames), definitions, runtimeName(), {
+      onBroken: breakOff,
+      onOver: () => {
+        setTimeout(() => process.exit(), EXIT_TIMEOUT_MS).unref();
+        resolve();
+      },
+    });
+  });
+  return { conversation: conversation as Conversation, over };
+}
+
+/** Makes sure that there is a host, for this process and not for its children. Throws NotReadyError where there is none. */
+export function takeHost(): void {
+  if (process.env[HOST_VARIABLE] === undefined) {
+    throw new NotReadyError(
+      'created',
+      "serve() found no host: this program is a worker, which is started by new Module('name').executable(command, [script]) of synapse-py.",
+    );
+  }
+  delete process.env[HOST_VARIABLE];
+}
+
+function breakOff(error: Error): void {
+  const { cause } = error;
+  writeSync(STANDARD_ERROR, `The conversation with the host was broken: ${cause instanceof Error ? cause.message : error.message}\n`);
+  process.exit(1);
+}
+
+/** The host is gone: this process ends, and what it started. */
+function leaveAtOnce(): void {
+  try {
+    if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    // it leads no group of its own
+  }
+  process.exit(1);
+}

@@ -1,0 +1,263 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { RemoteError } from '../../src/call-errors';
+import { PYTHON_DIRECTORY } from '../../src/paths';
+import { FIXTURES, temporaryFolder } from '../support/fixture';
+import { Program, startProgram } from '../support/program';
+import { runtimes } from '../support/runtimes';
+import { isRunning, rejection, until } from '../support/until';
+
+const MAIN = join(FIXTURES, 'node-worker', 'main.mjs');
+const SDK = join(__dirname, '..', '..', 'dist', 'worker.mjs');
+const HOST = join(FIXTURES, 'node-worker', 'host.mjs');
+const PYTHON = process.env['SYNAPSE_PYTHON'] ?? 'python3';
+const MEGABYTE = 1024 * 1024;
+
+describe.each(runtimes())('a worker for $name', ({ name, command, args }) => {
+  const start = (options = {}): Promise<Program> => startProgram(command, [...args, MAIN], options);
+
+  it('announces itself', async () => {
+    const { worker } = await start();
+    expect(worker.hello).toMatchObject({
+      mode: 'rpc',
+      language: 'javascript',
+      python: expect.stringMatching(new RegExp(`^${name} \\d+\\.\\d+`)),
+      pid: worker.pid,
+      events: ['progress', 'stopped'],
+      handler: false,
+    });
+    expect(worker.hello?.methods.get('echo')).toEqual({ response: 'result', concurrent: true, parameters: [], returns: null });
+    expect(worker.hello?.methods.get('count')?.response).toBe('stream');
+  });
+
+  it('answers by what its handlers return or tell their context, and answers pings', async () => {
+    const program = await start();
+    const value = { a: [1, 2n ** 70n, 'ä', null, new Date(5)], b: new Map([[1, new Set(['x'])]]) };
+    expect(await program.send('echo', value)).toEqual(value);
+    expect(await program.send('later', 2)).toBe(2);
+    expect(await program.send('respond', 3)).toBe(3);
+    expect(await program.send('forget')).toBeNull();
+    expect(await Promise.all(Array.from({ length: 50 }, (_, index) => program.send('later', index)))).toEqual([...Array(50).keys()]);
+    expect(await program.worker.rpc('ping', '').ping({})).toBeGreaterThan(0);
+  });
+
+  it('carries large bytes and arrays both ways, many at once', async () => {
+    const program = await start();
+    const pieces = [5, 20, 3].map((size, index) => new Uint8Array(size * MEGABYTE).map((_, at) => at * 7 + index));
+    const answers = (await Promise.all(
+      pieces.map((piece) => program.send('echo', { piece, floats: Float64Array.of(index(piece), 0.5) })),
+    )) as {
+      piece: Uint8Array;
+      floats: { data: Float64Array };
+    }[];
+    expect(answers.map(({ piece }, at) => Buffer.compare(piece, pieces[at] as Uint8Array))).toEqual([0, 0, 0]);
+    expect(answers.map(({ floats }) => [...floats.data])).toEqual(pieces.map((piece) => [index(piece), 0.5]));
+  });
+
+  it('streams what generators give and what is sent by chunk()', async () => {
+    const program = await start();
+    expect(await program.collect('count', 3)).toEqual([0, 1, 2]);
+    expect(await program.collect('count', 0)).toEqual([]);
+    expect(await program.collect('count', 20_000)).toHaveLength(20_000);
+    expect(await program.collect('chunks', ['a', 'b'])).toEqual(['a', 'b']);
+    expect(await rejection(program.collect('chunks', 5))).toMatchObject({ name: 'RemoteError(TypeError)' });
+  });
+
+  it('holds a generator back while nobody takes its chunks, and closes it when the stream is left', async () => {
+    const program = await start();
+    const stream = program.stream('parts', { count: 1000, bytes: 100_000 });
+    await stream.next();
+    const made = (await program.send('made')) as number;
+    expect(made).toBeLessThan(20);
+    expect(await program.send('made')).toBe(made);
+    await stream.return();
+    expect(await program.event('stopped')).toBe('parts');
+    await until(() => program.cancels.length === 1);
+    expect(program.cancels).toEqual([expect.objectContaining({ method: 'parts', rung: 'cooperative' })]);
+  });
+
+  it('gives a receipt with data, takes notes without an answer, and emits events', async () => {
+    const program = await start();
+    expect(await program.send('begin', 7)).toEqual({ job: 7 });
+    expect(await program.send('note', 'noted')).toBeUndefined();
+    await until(() => program.events.length === 2);
+    expect(program.events).toEqual([
+      ['progress', 'begun'],
+      ['progress', 'noted'],
+    ]);
+    expect(await rejection(program.send('emit', { name: 'unknown' }))).toMatchObject({
+      message: expect.stringContaining('does not declare the event'),
+    });
+  });
+
+  it('tells a handler that its call was given up', async () => {
+    const program = await start();
+    const controller = new AbortController();
+    const call = rejection(program.send('wait', 'waiting', { signal: controller.signal }));
+    expect(await program.event('progress')).toBe('waiting');
+    controller.abort(new Error('not needed any more'));
+    expect((await call).message).toBe('not needed any more');
+    expect(await program.event('stopped')).toEqual(['callback', true, 'ERR_SYNAPSE_CANCELLED']);
+    await until(() => program.cancels.length === 1);
+    expect(program.cancels).toEqual([expect.objectContaining({ method: 'wait', rung: 'cooperative' })]);
+  });
+
+  it('fails calls with what its handlers throw, and with errors of this library', async () => {
+    const program = await start();
+    const error = await rejection<RemoteError>(program.send('throw', 'too far'));
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(error).toMatchObject({ name: 'RemoteError(RangeError)', type: 'RangeError', message: 'too far', code: 'ERR_SYNAPSE_REMOTE' });
+    expect(error.remoteStack).toContain('main.mjs');
+    expect(error.cause).toMatchObject({ name: 'RemoteError(TypeError)', message: 'the first reason' });
+    expect(await rejection(program.send('reject', 'a text'))).toMatchObject({ type: 'string', message: 'a text' });
+    expect(await rejection(program.send('nothing'))).toMatchObject({
+      code: 'ERR_SYNAPSE_UNKNOWN_METHOD',
+      available: expect.arrayContaining(['echo']),
+    });
+    expect(await rejection(program.send('echo', () => 1))).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION' });
+    expect(await program.send('echo', 1)).toBe(1);
+  });
+
+  it('keeps the limit of the host', async () => {
+    const program = await start({ maxFrameBytes: MEGABYTE });
+    expect(await rejection(program.collect('parts', { count: 1, bytes: 2 * MEGABYTE }))).toMatchObject({
+      code: 'ERR_SYNAPSE_FRAME_TOO_LARGE',
+      limit: MEGABYTE,
+    });
+    expect(await program.send('echo', 1)).toBe(1);
+  });
+
+  it('may print in every way', async () => {
+    const program = await start();
+    expect(await program.send('print', 'text')).toEqual([null, program.worker.hello?.python.split(' ')[1]]);
+    await until(() => program.stdout.includes('by a child\n'));
+    expect(program.stdout.split('\n').sort()).toEqual(['', 'text', 'text again', 'text by a child']);
+    expect(await program.send('echo', 1)).toBe(1);
+  });
+
+  it('is known to have ended when it exits', async () => {
+    const program = await start();
+    const crash = await rejection(program.send('exit', 3));
+    expect(crash).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED', exitCode: 3 });
+  });
+
+  it('ends at once, with its children, when its host is killed', async () => {
+    const host = spawn(process.execPath, [HOST, command, ...args, MAIN, 'child'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(host.stdout, 'data');
+    const pids = JSON.parse(String(line)) as number[];
+    expect(pids.map(isRunning)).toEqual([true, true]);
+    host.kill('SIGKILL');
+    await until(() => !pids.some(isRunning));
+  });
+
+  it('ends with a word on standard error when what comes is not the protocol', async () => {
+    const child = spawn(command, [...args, MAIN], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ignore', 'pipe', 'pipe'],
+      env: { ...process.env, SYNAPSE_HOST: '1' },
+    });
+    let stderr = '';
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    (child.stdio as unknown as Duplex[])[5]?.write(Buffer.from([2, 0, 0, 0, 0xa1, 0x32]));
+    const [exitCode] = await once(child, 'close');
+    expect([exitCode, stderr]).toEqual([1, 'The conversation with the host was broken: it begins with no header\n']);
+  });
+
+  it('ends by itself when it is disposed, whatever goes on in it', async () => {
+    const program = await start();
+    await program.send('linger');
+    const call = rejection(program.send('wait', 'waiting'));
+    await program.event('progress');
+    await program.worker.dispose();
+    expect(await call).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
+    expect(program.exit).toEqual({ exitCode: 0, signal: null });
+    expect([program.stdout, program.stderr]).toEqual(['the conversation is over\n', '']);
+  });
+});
+
+function index(bytes: Uint8Array): number {
+  return bytes[0] as number;
+}
+
+describe('a program in Python that calls serve()', () => {
+  const start = () => startProgram(PYTHON, [join(FIXTURES, 'python-program', 'worker.py')], {}, { PYTHONPATH: PYTHON_DIRECTORY });
+
+  it('serves over its standard streams, and may print', async () => {
+    const program = await start();
+    expect(program.worker.hello).toMatchObject({ mode: 'rpc', language: 'python', pid: program.worker.pid });
+    expect(await program.send('double', 21)).toBe(42);
+    expect(await program.collect('count', 3)).toEqual([0, 1, 2]);
+    expect(await rejection(program.send('double', null))).toMatchObject({ name: 'PythonError(TypeError)' });
+    await program.worker.dispose();
+    expect(program.exit).toEqual({ exitCode: 0, signal: null });
+    expect(program.stdout).toContain('printed by a child\n');
+  });
+});
+
+describe('a program in a language that has no library of ours', () => {
+  it('serves what docs/protocol.md tells, over its standard streams', async () => {
+    const program = await startProgram(PYTHON, [join(FIXTURES, 'handwritten-worker', 'worker.py')]);
+    expect(program.worker.hello).toMatchObject({ language: 'handwritten', events: undefined });
+    expect(await program.send('echo', ['text', 300, -5, true, null, { key: [0.5] }])).toEqual([
+      'text',
+      300,
+      -5,
+      true,
+      null,
+      { key: [0.5] },
+    ]);
+    expect(await program.send('echo', new Uint8Array(100_000).fill(3))).toEqual(new Uint8Array(100_000).fill(3));
+    expect(await program.collect('count', 5000)).toHaveLength(5000);
+    expect(await rejection(program.send('echo_of_none'))).toMatchObject({ code: 'ERR_SYNAPSE_UNKNOWN_METHOD' });
+    expect(await rejection(program.send('fail', 'reason'))).toMatchObject({ name: 'RemoteError(Failure)', message: 'reason' });
+    expect(await program.worker.rpc('ping', '').ping({})).toBeGreaterThan(0);
+    await until(() => program.stdout === 'printed before the hello\n');
+    await program.worker.dispose();
+    expect(program.exit).toEqual({ exitCode: 0, signal: null });
+  });
+});
+
+describe('docs/workers.md', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'workers.md'), 'utf8');
+  const block = (language: string) => page.split(`\`\`\`${language}\n`)[1]?.split('```')[0] as string;
+
+  it('has a worker in JavaScript that does what it says', async () => {
+    const script = join(await temporaryFolder(), 'worker.mjs');
+    await writeFile(script, block('js').replace("'synapse-py/worker'", JSON.stringify(pathToFileURL(SDK).href)));
+    const program = await startProgram(process.execPath, [script]);
+    expect(await program.send('resize', { width: 64, height: 48 })).toEqual({ width: 32, height: 24 });
+    expect(await program.collect('lines', 3)).toEqual(['line 0', 'line 1', 'line 2']);
+    expect(program.events).toEqual([0, 1, 2].map((line) => ['progress', line]));
+  });
+
+  it('has a whole worker without a library', async () => {
+    const script = join(await temporaryFolder(), 'worker.py');
+    await writeFile(script, block('python'));
+    const program = await startProgram(PYTHON, [script]);
+    expect(await program.send('shout', 'hällo')).toBe('HÄLLO');
+    expect(await rejection(program.send('shout', [{ a: 300 }]))).toMatchObject({ type: 'AttributeError' });
+    expect(await program.worker.rpc('ping', '').ping({})).toBeGreaterThan(0);
+  });
+});
+
+describe('a program that is no worker', () => {
+  it('fails the spawn by what it printed', async () => {
+    const error = await rejection(new Program().spawn(process.execPath, ['-e', 'console.log("ok"); process.exitCode = 4']));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', message: expect.stringContaining('exit code 4'), output: 'ok' });
+  });
+
+  it('fails it by the code of the system if it cannot be started', async () => {
+    const error = await rejection(new Program().spawn('no-such-program-anywhere', []));
+    expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', lastError: expect.objectContaining({ code: 'ENOENT' }) });
+  });
+
+  it('says itself how it is started when nobody serves', () => {
+    expect(() => execFileSync(process.execPath, [MAIN], { stdio: 'pipe' })).toThrow(/serve\(\) found no host/);
+  });
+});
