@@ -12,7 +12,7 @@ export class ModuleDefinitionError extends SynapseError {
   }
 }
 
-/** The worker does not serve what the Module declares. `name` is the method or event; `actual` is undefined if it is missing. */
+/** The worker does not serve what the Module declares. `member` is the method or event; `actual` is undefined if it is missing. */
 export class SchemaMismatchError extends SynapseError {
   readonly module: string;
   readonly kind: 'method' | 'event';

@@ -1,7 +1,8 @@
 /** One Module in operation. Owns the workers of its latest spawn; those of earlier ones cannot touch it any more. */
 
 import { localEngine } from '../engine/local-engine';
-import { AlreadySpawnedError, DisposedError, SpawnError } from '../errors';
+import { AlreadySpawnedError, DisposedError, SpawnError, WorkerCrashedError } from '../errors';
+import { HeartbeatTimeoutError, RestartLimitError } from '../module-errors';
 import { Pool } from '../worker/pool';
 import type { Declaration } from './declaration';
 import { apart } from './event-listeners';
@@ -115,7 +116,8 @@ export class ModuleRunner {
     if (state === 'ready') this.#observer.onReady();
   }
 
-  #onError(error: Error): void {
+  #onError(loss: Error): void {
+    const error = named(this.#module.name, loss);
     if (this.#module.listenerCount('error') > 0) this.#module.emit('error', error);
     this.#observer.onError(error);
   }
@@ -131,6 +133,16 @@ function settingsOf({ program, policy, maxPayloadSize, requestTimeout }: Declara
   const { maxFrameBytes } = options.limits;
   const limits = { ...options.limits, startupTimeout, callTimeout: requestTimeout, maxFrameBytes: maxPayloadSize ?? maxFrameBytes };
   return { ...options, policy: chosen, limits };
+}
+
+/** Says in the words of a manager which module was lost, and how. */
+function named(name: string, error: Error): Error {
+  if (error instanceof RestartLimitError) return ManagerErrors.tooManyRestarts(name, error.restarts, error.windowMs, error.lastError);
+  if (error instanceof HeartbeatTimeoutError) return ManagerErrors.heartbeatTimeout(name, error.timeout, error.stderr);
+  if (error instanceof SpawnError) return ManagerErrors.restartFailed(name, error, error.attempts);
+  if (!(error instanceof WorkerCrashedError)) return error;
+  const { exitCode, signal, stderr } = error;
+  return ManagerErrors.processCrashed(name, exitCode, signal, stderr);
 }
 
 function spawnError(moduleName: string, error: unknown): unknown {

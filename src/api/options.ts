@@ -86,8 +86,8 @@ export interface SynapseOptions {
    */
   workers?: number | 'auto' | PoolOptions;
   /**
-   * Whether, and how, a worker that ended by itself is started again. Calls that had not begun wait for it. Default: true with several
-   * workers, else false.
+   * Whether, and how, a worker that ended by itself is started again. Calls that had not begun wait for it. Default: true if
+   * `workers` is anything but 1, else false.
    */
   restart?: boolean | SpawnPolicy;
   /** Whether provisioning shows itself on standard error. Default: on a terminal (a bar) and in CI (lines). */
@@ -148,7 +148,7 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
   else if (typeof logs?.write !== 'function')
     throw invalid('logs', 'The option logs must be "inherit", "pipe", "ignore" or a writable stream.');
   const size = resolveSize(options.workers);
-  const policy = resolveRestart(options.restart, size);
+  const policy = resolveRestart(options.restart, options.workers);
   return {
     provisioning: { ...pick(options, PROVISIONING_NAMES), env },
     limits: {
@@ -173,11 +173,11 @@ export function resolveOptions(options: SynapseOptions): ResolvedOptions {
 }
 
 /** A first spawn that fails is not tried again unless the policy says so: a fault in the module shows at once. */
-function resolveRestart(restart: boolean | SpawnPolicy | undefined, size: PoolSize): ResolvedPolicy {
+function resolveRestart(restart: boolean | SpawnPolicy | undefined, workers: SynapseOptions['workers'] = 1): ResolvedPolicy {
   if (typeof restart === 'object') return resolvePolicy(restart, { restartOnCrash: true, firstRetries: 0 });
   if (restart !== undefined && typeof restart !== 'boolean')
     throw invalid('restart', 'The option restart must be true, false or a policy.');
-  return resolvePolicy({}, { restartOnCrash: restart ?? size.max > 1, firstRetries: 0 });
+  return resolvePolicy({}, { restartOnCrash: restart ?? workers !== 1, firstRetries: 0 });
 }
 
 /** Gives those of the options that are set. */

@@ -14,6 +14,8 @@ const DEFAULT_MAX_RETRIES = 3;
 const DEFAULT_RETRY_DELAY: RetryDelay = { type: 'exponential', base: 1000, max: 30_000 };
 /** A worker that ends once a minute serves; one that ends at every turn does not. */
 const DEFAULT_RESTART_LIMIT: RestartLimit = { maxRestarts: 5, windowMs: 60_000 };
+/** Milliseconds between questions for a sign of life, and for the answer: what hangs is noticed within half a minute. */
+const DEFAULT_HEARTBEAT_MS = 10_000;
 /** Workers that one call may bring down: the first may be chance, the third is not. */
 const DEFAULT_QUARANTINE_AFTER = 3;
 /** Milliseconds that a worker beyond the least number may have nothing to do. */
@@ -108,7 +110,7 @@ function fixed(count: number): PoolSize {
   return { min: count, max: count, idleTimeout: DEFAULT_IDLE_TIMEOUT_MS, maxCalls: 0, maxMemoryBytes: 0 };
 }
 
-function resolveDelay(delay: number | RetryDelay = DEFAULT_RETRY_DELAY): RetryDelay {
+function resolveDelay(delay: NonNullable<SpawnPolicy['retryDelay']> = DEFAULT_RETRY_DELAY): RetryDelay {
   if (typeof delay === 'number') {
     return { type: 'fixed', delay: wholeOption({ retryDelay: delay }, 'retryDelay', 0, 0, LARGEST_TIMEOUT_MS) };
   }
@@ -119,7 +121,7 @@ function resolveDelay(delay: number | RetryDelay = DEFAULT_RETRY_DELAY): RetryDe
   return { type: 'exponential', base, max: wholeOption(delay, 'max', 30_000, base, LARGEST_TIMEOUT_MS) };
 }
 
-function resolveLimit(limit: RestartLimit = DEFAULT_RESTART_LIMIT): RestartLimit {
+function resolveLimit(limit: Partial<RestartLimit> = DEFAULT_RESTART_LIMIT): RestartLimit {
   checkNames(limit, new Set(['maxRestarts', 'windowMs']));
   return {
     maxRestarts: wholeOption(limit, 'maxRestarts', DEFAULT_RESTART_LIMIT.maxRestarts, 0, Number.MAX_SAFE_INTEGER),
@@ -127,10 +129,10 @@ function resolveLimit(limit: RestartLimit = DEFAULT_RESTART_LIMIT): RestartLimit
   };
 }
 
-function resolveHeartbeat(heartbeat: HeartbeatPolicy): HeartbeatPolicy {
+function resolveHeartbeat(heartbeat: Partial<HeartbeatPolicy>): HeartbeatPolicy {
   checkNames(heartbeat, new Set(['intervalMs', 'timeoutMs']));
   return {
-    intervalMs: wholeOption(heartbeat, 'intervalMs', 10_000, 1, LARGEST_TIMEOUT_MS),
-    timeoutMs: wholeOption(heartbeat, 'timeoutMs', 10_000, 1, LARGEST_TIMEOUT_MS),
+    intervalMs: wholeOption(heartbeat, 'intervalMs', DEFAULT_HEARTBEAT_MS, 1, LARGEST_TIMEOUT_MS),
+    timeoutMs: wholeOption(heartbeat, 'timeoutMs', DEFAULT_HEARTBEAT_MS, 1, LARGEST_TIMEOUT_MS),
   };
 }

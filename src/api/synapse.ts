@@ -201,8 +201,9 @@ export class Synapse extends EventEmitter<SynapseEvents> {
   }
 
   /**
-   * Puts a new worker in the place of each, one after another: the environment is brought up to date, the new one takes the calls, the old one
-   * finishes those that it has. No call is lost; objects that this program holds of the old ones become stale.
+   * Puts a new worker in the place of each, one after another: the new one has the code as it is now and takes the calls, the old one finishes
+   * those that it has. No call is lost; objects that this program holds of the old ones become stale. An environment that must be changed cannot
+   * be while the old ones use it (ERR_SYNAPSE_ENVIRONMENT_IN_USE), unless it lies in the store: dispose and spawn again then.
    *
    * @throws NotReadyError nothing was spawned (ERR_SYNAPSE_NOT_READY)
    * @throws whatever `spawn` throws, if a new worker cannot be started; those that are there go on then

@@ -9,8 +9,8 @@ import { KeyCache } from './text';
 export type { IntPolicy } from './integers';
 export type { Decoding } from './reference';
 
-/** Payloads up to here are read at once, which takes a few milliseconds at most. */
-const SLICED_BYTES = 64 * 1024;
+/** Payloads below this are read at once, which takes a few milliseconds at most. */
+export const SLICED_BYTES = 64 * 1024;
 /** Parts of a value that are read in one slice: a few milliseconds. */
 const SLICE_PARTS = 4096;
 const NO_BUFFERS: readonly Uint8Array[] = Object.freeze([]);

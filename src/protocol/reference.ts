@@ -26,12 +26,16 @@ export interface Decoding {
   readonly int: IntPolicy;
   /** Makes what stands for an object that stayed in Python; without it such objects are refused. */
   readonly handle?: (id: number, kind: string, typeName: string) => unknown;
+  /** Makes what stands for a function of the host by its id; without it, as on the host's own side, such functions are refused. */
+  readonly hostFunction?: (id: number) => unknown;
+  /** The same for a stream of the host. */
+  readonly hostStream?: (id: number) => unknown;
   /** Reads an Arrow stream; without it tables are refused. */
   readonly table?: ((stream: Uint8Array) => unknown) | undefined;
 }
 
 /**
- * Reads a handle, or bytes or an array that may lie out of band.
+ * Reads what refers to an object of the other side, or bytes or an array that may lie out of band.
  *
  * @param parts what the extension holds, integers as numbers
  * @param buffers those of the message
@@ -42,7 +46,7 @@ export function readReference(code: number, parts: unknown, buffers: readonly Ui
   if (code === EXT.array) return readArray(parts, buffers);
   if (code === EXT.handle) return readHandle(parts, decoding);
   if (code === EXT.table) return readTable(parts, buffers, decoding);
-  throw new RangeError('it refers to a function or stream of this side, which Python cannot send back');
+  return readOfHost(parts, code === EXT.function ? decoding.hostFunction : decoding.hostStream);
 }
 
 function bufferAt(index: unknown, buffers: readonly Uint8Array[]): Uint8Array {
@@ -71,4 +75,10 @@ function readHandle(parts: unknown, { handle }: Decoding): unknown {
   const [id, kind, typeName] = Array.isArray(parts) ? parts : [];
   if (typeof id === 'number' && typeof kind === 'string' && typeof typeName === 'string') return handle(id, kind, typeName);
   throw new RangeError('a handle in it lacks its id, kind or type name');
+}
+
+function readOfHost(id: unknown, make: ((id: number) => unknown) | undefined): unknown {
+  if (!make) throw new RangeError('it refers to a function or stream of this side, which Python cannot send back');
+  if (typeof id === 'number' && Number.isSafeInteger(id) && id >= 0) return make(id);
+  throw new RangeError('a function or stream in it lacks its id');
 }

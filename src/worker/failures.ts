@@ -84,6 +84,8 @@ export function metChange(error: unknown): boolean {
 
 function hintForTraceback(output: string): string | undefined {
   const missing = /ModuleNotFoundError: No module named '([^'.]+)/.exec(output)?.[1];
+  if (missing === 'synapse_py')
+    return 'Python found no module synapse_py: let Module.python() start it, or install the package synapse_py in the Python that runs it.';
   return (
     missing &&
     `Python found no module ${missing}: add the package that brings it to requirements.txt. If it is there, the environment was damaged: npx synapse install --force makes it anew.`
@@ -92,7 +94,7 @@ function hintForTraceback(output: string): string | undefined {
 
 export function lateError(entry: string, timeout: number, output: string): SpawnError {
   return new SpawnError(
-    `${entry} was not ready within ${timeout} ms: raise startupTimeout if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
+    `${entry} was not ready within ${timeout} ms: raise startupTimeout, or initTimeout of a Module, if it has that much to load.${output ? ` It printed:\n${output}` : ''}`,
     { moduleName: entry, attempts: 1, output },
   );
 }

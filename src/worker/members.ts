@@ -43,8 +43,8 @@ export interface MembersObserver {
   onRestart(error: Error): void;
   /** A worker is ready. */
   onReady(): void;
-  /** A worker does not come again; with the reason if its supervision has given up. */
-  onGone(reason: Error | undefined): void;
+  /** A worker does not come again. `lastError` is how it ended; there is a reason if its supervision has given up. */
+  onGone(lastError: Error, reason?: Error): void;
   /** A worker was lost, or could not be started besides others. */
   onError(error: Error): void;
   onFreed(): void;
@@ -66,6 +66,8 @@ export class Members {
   readonly #replaced = new Set<Member>();
   /** The replacement that goes on; one at a time, so that there is never more than one worker too many. */
   #turn: Promise<void> = Promise.resolve();
+  /** Places whose worker was lost for good. */
+  #lost = 0;
   #spec: WorkerSpec | undefined;
   #shrinkTimer: NodeJS.Timeout | undefined;
   #memoryLookAt = 0;
@@ -109,6 +111,7 @@ export class Members {
    */
   async start(spec: WorkerSpec, signal: AbortSignal | undefined): Promise<void> {
     this.#spec = spec;
+    this.#lost = 0;
     const { size, policy } = this.#options;
     const members = Array.from({ length: size.min }, () => this.#add());
     try {
@@ -123,7 +126,7 @@ export class Members {
   /** Starts one more worker, if there may be more and none is coming. */
   grow(): void {
     const isComing = this.#active.some(({ supervisor }) => supervisor.isComing);
-    if (isComing || this.#isClosed || this.#active.length >= this.#options.size.max) return;
+    if (isComing || this.#isClosed || this.#active.length + this.#lost >= this.#options.size.max) return;
     this.#start(this.#add()).catch((error: Error) => this.#report(error));
   }
 
@@ -163,9 +166,10 @@ export class Members {
     const supervisor = new Supervisor(this.#engine, worker, policy, {
       ...this.#observer,
       output: this.#observer.output(),
-      onGone: (reason) => {
+      onGone: (lastError, reason) => {
+        if (this.#active.includes(member)) this.#lost++;
         this.#remove(member);
-        this.#observer.onGone(reason);
+        this.#observer.onGone(lastError, reason);
       },
     });
     const member = new Member(slot, supervisor, this.#pace);

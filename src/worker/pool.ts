@@ -10,7 +10,7 @@ import type { Engine, WorkerSpec } from '../engine/engine';
 import { AlreadySpawnedError } from '../errors';
 import type { Hello } from '../protocol/message';
 import { Dispatcher } from './dispatcher';
-import { disposedError, noWorkerError } from './failures';
+import { disposedError, notBegun, noWorkerError } from './failures';
 import type { ModuleState } from './lifecycle';
 import type { Grant } from './member';
 import { type MemberOptions, Members, type MembersObserver } from './members';
@@ -68,7 +68,7 @@ export class Pool {
         },
         onReady: () => this.#onReady(),
         onFreed: () => this.#dispatcher.advance(),
-        onGone: (reason) => this.#onGone(reason),
+        onGone: (lastError, reason) => this.#onGone(lastError, reason),
       },
     );
     this.#dispatcher = new Dispatcher(this.#members, worker.maxQueue);
@@ -228,10 +228,10 @@ export class Pool {
     this.#dispatcher.advance();
   }
 
-  #onGone(reason: Error | undefined): void {
+  #onGone(lastError: Error, reason: Error | undefined): void {
     this.#failure = reason;
-    this.#follow(reason?.message ?? 'the worker has ended');
-    if (!this.#members.canServe) this.#dispatcher.close(() => this.#noWorker());
+    this.#follow(lastError.message);
+    if (!this.#members.canServe) this.#dispatcher.close(() => reason ?? notBegun(lastError));
   }
 
   #follow(reason: string): void {

@@ -20,13 +20,13 @@ export interface SpawnPolicy {
   /** Attempts after the first that failed. Default 3; at the first spawn of a Synapse none, so that a fault in its code shows at once. */
   maxRetries?: number;
   /** Between attempts, and between restarts that follow one another; a number is a fixed delay. Default exponential, from 1,000 to 30,000. */
-  retryDelay?: number | RetryDelay;
+  retryDelay?: number | RetryDelay | { readonly type: 'exponential'; readonly base?: number; readonly max?: number };
   /** Whether a worker that ended by itself is started again. Default true. */
   restartOnCrash?: boolean;
   /** More restarts than that end the supervision. Default 5 within 60,000. */
-  restartLimit?: RestartLimit;
-  /** How often a worker is asked for a sign of life; one that gives none is ended. Default: never. */
-  heartbeat?: HeartbeatPolicy;
+  restartLimit?: Partial<RestartLimit>;
+  /** How often a worker is asked for a sign of life; one that gives none is ended. Default: never; `{}` is every 10,000, with as long to answer. */
+  heartbeat?: Partial<HeartbeatPolicy>;
   /** Bytes that the system is asked to hold of what the worker sends, as far as the platform lets it. Default: the system's. */
   socketBufferSize?: number;
   /** How many workers a call marked `idempotent` may bring down before it is given up. Default 3. */

@@ -20,8 +20,8 @@ export interface SupervisorObserver extends Omit<WorkerObserver, 'onLost'> {
   onReady(): void;
   /** It was lost. */
   onError(error: Error): void;
-  /** It does not come again; with the reason if the supervision has given up. */
-  onGone(reason: Error | undefined): void;
+  /** It does not come again. `lastError` is how it ended; there is a reason if the supervision has given up. */
+  onGone(lastError: Error, reason?: Error): void;
 }
 
 export class Supervisor {
@@ -94,7 +94,7 @@ export class Supervisor {
     if (!stuck) this.#observer.onError(error);
     if (!mayRestart || this.#stop.signal.aborted) {
       this.#isComing = false;
-      this.#observer.onGone(undefined);
+      this.#observer.onGone(error);
     } else await this.#restart(error, stuck);
   }
 
@@ -113,14 +113,14 @@ export class Supervisor {
       if (stuck) this.#observer.news.onCancel(stuck);
     } catch (failure) {
       this.#isComing = false;
-      if (this.#stop.signal.aborted) this.#observer.onGone(undefined);
+      if (this.#stop.signal.aborted) this.#observer.onGone(error);
       else this.#giveUp(failure as Error);
     }
   }
 
   #giveUp(reason: Error): void {
     this.#observer.onError(reason);
-    this.#observer.onGone(reason);
+    this.#observer.onGone(reason, reason);
   }
 
   /** Waits; rejects with the reason when the supervisor retires or the signal is aborted. `ref` keeps the program alive. */

@@ -1,6 +1,6 @@
 /** What becomes of a call that failed. Pure: it reads the error and what happened to the call before. */
 
-import { NotReadyError, WorkerCrashedError } from '../errors';
+import { FrameError, FrameTooLargeError, NotReadyError, WorkerCrashedError } from '../errors';
 import { QuarantinedError } from '../module-errors';
 import type { Task } from './task';
 
@@ -12,15 +12,16 @@ import type { Task } from './task';
  */
 export function mayRepeat(task: Task, error: unknown, quarantineAfter: number): boolean {
   if (error instanceof NotReadyError) return true;
-  if (!(error instanceof WorkerCrashedError)) return false;
-  if (!error.begun) return true;
+  if (error instanceof WorkerCrashedError && !error.begun) return true;
+  const endsWorker = error instanceof WorkerCrashedError || (error instanceof FrameError && !(error instanceof FrameTooLargeError));
+  if (!endsWorker) return false;
   if (!task.options.idempotent) return false;
   task.crashes++;
   if (task.crashes >= quarantineAfter) throw quarantined(task, error);
   return true;
 }
 
-function quarantined({ method, crashes }: Task, cause: WorkerCrashedError): QuarantinedError {
+function quarantined({ method, crashes }: Task, cause: Error): QuarantinedError {
   return new QuarantinedError(
     method,
     crashes,

@@ -107,7 +107,7 @@ export class Worker {
       await this.#start(spec, module, stop);
     } catch (error) {
       if (allows(this.#state, 'lose')) this.#change('lose', (error as Error).message);
-      if (!mayRetry || !metChange(error)) throw error;
+      if (!mayRetry || spec.kind === 'program' || !metChange(error)) throw error;
       await this.spawn(spec, signal, false);
     }
   }

@@ -230,7 +230,7 @@ describe('a manager', () => {
     const waiting = module.send('process', 1);
     expect(await deadly).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED', exitCode: 3 });
     expect((await waiting).pid).not.toBe(before);
-    const restart = ['disconnected', 'The worker ended with exit code 3 be', 'error worker', 'restarting worker', 'ready worker'];
+    const restart = ['disconnected', 'The worker of the module worker ende', 'error worker', 'restarting worker', 'ready worker'];
     expect(events).toEqual(['ready worker', ...restart]);
   });
 

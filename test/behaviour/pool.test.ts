@@ -253,3 +253,24 @@ it('tells how long calls wait, run and travel', async () => {
   expect(queue.max).toBeGreaterThanOrEqual(90);
   expect(transfer.max).toBeGreaterThan(transfer.p50);
 });
+
+it('without restarts, a worker that ended is not replaced, and the others go on until none is left', async () => {
+  const synapse = await spawn({ workers: 2, restart: false });
+  await rejection(synapse.send('die'));
+  const last = await synapse.send<number>('pid');
+  expect([synapse.pids, synapse.stats().workers]).toEqual([[last], 1]);
+  const deadly = rejection(synapse.send('die'));
+  const waiting = rejection(synapse.send('echo', 1));
+  expect(await deadly).toMatchObject({ begun: true });
+  expect(await waiting).toMatchObject({ begun: false });
+  expect(await rejection(synapse.send('echo', 1))).toMatchObject({ code: 'ERR_SYNAPSE_NOT_READY', state: 'disconnected' });
+});
+
+it('a place whose worker ended too often stays empty', async () => {
+  const synapse = await spawn({ workers: 2, restart: { retryDelay: 0, restartLimit: { maxRestarts: 0 } } });
+  await rejection(synapse.send('die'));
+  const calls = times(50, () => synapse.send<number>('pid'));
+  expect(new Set(await Promise.all(calls)).size).toBe(1);
+  expect(await rejection(synapse.send('die'))).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED' });
+  expect(await rejection(synapse.send('echo', 1))).toMatchObject({ code: 'ERR_SYNAPSE_RESTART_LIMIT', restarts: 0 });
+});
