@@ -1,6 +1,6 @@
 /** Signs of life of one worker. Owns the asking, and the decision that no sign means that it hangs. */
 
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import type { RpcChannel } from '../channel/rpc-channel';
 import { readVitals } from '../process/vitals';
 
@@ -10,6 +10,8 @@ export interface HeartbeatPolicy {
   readonly timeoutMs: number;
 }
 
+/** Looks for an answer while it is waited for. */
+const SLICES = 10;
 /** The share of a core that a process which computes has at least; threads that only wait for their turn take far less. */
 const LEAST_CPU_SHARE = 0.05;
 
@@ -64,20 +66,30 @@ export class Heartbeat {
   }
 
   async #isAlive(): Promise<boolean> {
-    const begin = performance.now();
-    const pong = this.#pulse.ping({ timeout: this.#policy.timeoutMs, quiet: true }).then(
-      () => true,
-      () => false,
+    let isAnswered = false;
+    this.#pulse.ping({ quiet: true }).then(
+      () => {
+        isAnswered = true;
+      },
+      () => undefined, // the conversation is over, which its end tells
     );
     await setImmediate(); // the ping itself has left by then: what moves later is a sign of life
     const moved = this.#pulse.transferred;
-    const computed = await this.#vitals(this.#pid);
-    if (await pong) return true;
-    const vitals = await this.#vitals(this.#pid);
-    await setImmediate(); // this program may have been busy itself, and what came meanwhile is not read yet
-    if (this.#pulse.transferred !== moved) return true;
-    if (!vitals || !computed || vitals.state === 'stopped') return false;
+    const hasSign = (): boolean => isAnswered || this.#pulse.transferred !== moved;
+    if (await this.#waitFor(hasSign, 1)) return true;
+    const begin = performance.now();
+    const before = await this.#vitals(this.#pid);
+    if (await this.#waitFor(hasSign, SLICES - 1)) return true;
+    const after = await this.#vitals(this.#pid);
+    if (!before || !after || after.state === 'stopped') return false;
     const enough = (performance.now() - begin) * LEAST_CPU_SHARE;
-    return vitals.state === 'running' || vitals.cpuMs - computed.cpuMs > enough;
+    return after.state === 'running' || after.cpuMs - before.cpuMs > enough;
+  }
+
+  /** Waits for so many slices of the time that a sign may take, not counting that in which this program was too busy to see one. */
+  async #waitFor(hasSign: () => boolean, slices: number): Promise<boolean> {
+    const slice = Math.max(1, this.#policy.timeoutMs / SLICES);
+    for (let count = 0; count < slices && !hasSign() && !this.#stopped; count++) await sleep(slice, undefined, { ref: false });
+    return hasSign();
   }
 }
