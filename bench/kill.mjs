@@ -15,7 +15,11 @@ export function killHard(child, withPrograms) {
   for (const pid of programs) killGroup(pid);
 }
 
-function programsOf(pid) {
+/**
+ * @param {number} pid
+ * @returns the processes that it has started and that are still there, also those that have ended and that it has not waited for
+ */
+export function programsOf(pid) {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {

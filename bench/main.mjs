@@ -1,6 +1,6 @@
 /**
- * The benchmarks: `npm run bench`, with `-- --quick` for a short look that writes no files. Runs all measures one after another and
- * reports them; ends with exit code 1 if a goal was missed.
+ * The benchmarks: `npm run bench`, with `-- --quick` for a short look, or with names of measures for these alone; either writes no files.
+ * Runs the measures one after another and reports them; ends with exit code 1 if a goal was missed.
  */
 
 import { provision } from '../dist/index.mjs';
@@ -16,6 +16,8 @@ import { tableOf } from './report/table.mjs';
 for (const name of ['PYTHONUNBUFFERED', 'PYTHONDONTWRITEBYTECODE']) delete process.env[name];
 
 const quick = process.argv.includes('--quick');
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const chosen = measuresFor(quick, wanted);
 const onProgress = ({ message }) => process.stderr.write(`${message}\n`);
 const environment = await provision(moduleDirectory('loop'), { onProgress });
 for (const name of ['served', 'prepared']) await provision(moduleDirectory(name), { onProgress });
@@ -23,7 +25,7 @@ const machine = describeMachine(environment);
 process.stdout.write(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, Python ${machine.python}\n`);
 
 const measures = [];
-for (const measure of measuresFor(quick)) {
+for (const measure of chosen) {
   for (const result of [await measure({ python: environment.python, quick })].flat()) {
     for (const series of result.series) if (series.note) series.note = withoutPaths(series.note);
     measures.push({ ...result, goals: judge(result) });
@@ -33,5 +35,5 @@ for (const measure of measuresFor(quick)) {
 
 const missed = measures.flatMap(({ goals }) => goals).filter(({ met, informational }) => !met && !informational);
 process.stdout.write(missed.length === 0 ? '\nAll goals met.\n' : `\nGoals missed: ${missed.length}.\n`);
-if (!quick) writeResults({ machine, measures });
+if (!quick && wanted.length === 0) writeResults({ machine, measures });
 process.exit(missed.length === 0 ? 0 : 1); // pythonia keeps a timer

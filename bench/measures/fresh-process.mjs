@@ -13,11 +13,11 @@ const execute = promisify(execFile);
  *
  * @param {string} name
  * @param {string[]} args
- * @param {import('node:child_process').ExecFileOptions} [options]
+ * @param {import('node:child_process').ExecFileOptions & { flags?: string[] }} [options] with options for Node
  * @returns {Promise<unknown>} its output, one value as JSON
  */
-export async function runFresh(name, args, options) {
-  const { stdout } = await execute(process.execPath, [program('launch'), program(name), ...args], options);
+export async function runFresh(name, args, { flags = [], ...options } = {}) {
+  const { stdout } = await execute(process.execPath, [program('launch'), ...flags, program(name), ...args], options);
   return JSON.parse(stdout);
 }
 

@@ -14,18 +14,31 @@ const CALLS_PER_TURN = 300;
  * @returns {(context: import('./measure.mjs').Context) => Promise<import('./measure.mjs').Result>}
  */
 export function roundTrip(placement) {
-  return async ({ python, quick }) => {
+  return async (context) => {
     const series = ['synapse', 'send', 'raw-stream', 'raw-loop', 'plain', 'python-shell', 'pythonia'].map(seriesOf);
-    let where = '';
-    await withPeers(series, python, async () => {
-      where = await onCores(placement, async () => {
-        await takeTurns(series, 1, async (each) => void (await warmUp(each.peer)));
-        await takeTurns(series, quick ? 10 : 60, (each) => typicalTime(each.peer));
-      });
-    });
+    const where = await takeRoundTrips(series, placement, context);
     const title = `Round trip of a small call, one after another (p50), ${where}`;
     return { id: `round-trip-${placement}`, title, unit: 'µs', better: 'lower', series };
   };
+}
+
+/**
+ * Lets each subject make small calls, one after another; a figure is microseconds of the median call of a turn.
+ *
+ * @param {import('../rounds.mjs').Series[]} series
+ * @param {'two-cores' | 'one-core'} placement
+ * @param {import('./measure.mjs').Context} context
+ * @returns {Promise<string>} where the processes were, in words
+ */
+export async function takeRoundTrips(series, placement, { python, quick }) {
+  let where = '';
+  await withPeers(series, python, async () => {
+    where = await onCores(placement, async () => {
+      await takeTurns(series, 1, async (each) => void (await warmUp(each.peer)));
+      await takeTurns(series, quick ? 10 : 60, (each) => typicalTime(each.peer));
+    });
+  });
+  return where;
 }
 
 async function warmUp(peer) {

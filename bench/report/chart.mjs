@@ -54,14 +54,21 @@ export function chartOf({ machine, measures }) {
 function goalRow(drawing, { title, unit, series }, goal) {
   const direction = goal.atMost === undefined ? '▸' : '◂';
   drawing.y += ROW;
-  const share = goal.found ? Math.min(1, Math.max(0, goal.found.median / (goal.atMost ?? goal.atLeast)) * BOUND_AT) : 0;
+  const limit = goal.atMost ?? goal.atLeast;
+  const share = goal.found ? shareOf(goal.found.median, limit) : 0;
   label(drawing, `${direction} ${shorten(title)}`, relation(goal, series, ''));
   bar(drawing, LEFT, LEFT + share * (RIGHT - LEFT), goal.met ? COLOURS.met : COLOURS.missed);
-  line(drawing, LEFT + BOUND_AT * (RIGHT - LEFT));
+  line(drawing, LEFT + shareOf(limit, limit) * (RIGHT - LEFT));
   const found = goal.found ? `${digits(goal.found.median)}${suffix(goal, unit)}` : 'no figures';
   text(drawing, RIGHT + 8, found, { weight: 600, colour: goal.met ? COLOURS.met : COLOURS.missed });
   drawing.y += 14;
   text(drawing, RIGHT + 8, `goal ${bound(goal, unit)}`, { size: 11, colour: COLOURS.quiet });
+}
+
+/** How much of the bar's room a figure takes; where nothing is allowed, all of it. */
+function shareOf(figure, limit) {
+  if (limit === 0) return figure > 0 ? 1 : 0;
+  return Math.min(1, Math.max(0, figure / limit) * BOUND_AT);
 }
 
 /** A raw echo is a floor, and no other way to call Python; nor is Synapse in another form. */

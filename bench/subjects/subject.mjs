@@ -4,7 +4,7 @@ import { byHand, plain } from './plain.mjs';
 import { pythonShell } from './python-shell.mjs';
 import { pythonia } from './pythonia.mjs';
 import { rawLoop, rawStore, rawStream, rawTake } from './raw.mjs';
-import { send, sendList, stream } from './served.mjs';
+import { poolOfTwo, send, sendList, stream, supervised, undivided } from './served.mjs';
 import { plainDecode, sendStructured } from './structured.mjs';
 import { synapse } from './synapse.mjs';
 
@@ -16,6 +16,7 @@ import { synapse } from './synapse.mjs';
  * @property {(count: number) => Promise<void>} [callMany] the same so many times, in a way of its own
  * @property {(bytes: Buffer) => Promise<Uint8Array>} [echo] echoes bytes; one at a time
  * @property {() => Promise<number>} [total] sends the large array, of which Python gives the sum, or only its length in bytes
+ * @property {(count: number, ms: number) => Promise<unknown>} [work] computes so many times for so many milliseconds of processor time
  * @property {() => Promise<unknown>} [receive] gives the structured answer
  * @property {import('../../dist/index.mjs').Synapse} [module] what is behind it, for what nothing else can do
  * @property {() => Promise<void> | void} close ends it
@@ -33,7 +34,7 @@ import { synapse } from './synapse.mjs';
 /** @type {Record<string, Subject>} */
 export const SUBJECTS = Object.fromEntries(
   [
-    ...[synapse, send, stream, sendList, sendStructured],
+    ...[synapse, send, supervised, poolOfTwo, undivided, stream, sendList, sendStructured],
     ...[rawStream, rawLoop, rawStore, rawTake, plain, plainDecode, byHand],
     ...[pythonShell, pythonia],
   ].map((subject) => [subject.id, subject]),
