@@ -2,11 +2,13 @@
 
 export type { SpawnOptions } from './api/arguments';
 export type { ExecutableOptions } from './api/declaration';
+export type { PythonMember, PythonModule, PythonObject } from './api/imported-module';
 export { type AnyModule, Module } from './api/module';
 export { ManagerErrors, ModuleErrors } from './api/module-errors';
 export { type ManagerEventMap, ManagerEvents, type ModuleEventMap, ModuleEvents } from './api/module-events';
 export { ModuleManager } from './api/module-manager';
 export type { SynapseOptions } from './api/options';
+export { type PythonOptions, python, shutdown } from './api/python';
 export type { PythonProxy } from './api/python-proxy';
 export type { DeclaredEvent, DeclaredMethod, EventConfig, MethodConfig } from './api/schema';
 export type { PoolOptions } from './api/supervision-options';

@@ -14,6 +14,9 @@ export function unpacked(path: string): string {
 
 export const PYTHON_DIRECTORY = unpacked(join(__dirname, '..', 'python'));
 
+/** What a worker runs that imports what it is told. */
+export const IMPORTER_ENTRY = join(PYTHON_DIRECTORY, 'importer', 'main.py');
+
 /** A script's compiled form is not kept by Python, an imported module's is: starting by -c saves its compilation at each start. */
 const START = 'import sys; sys.dont_write_bytecode = False; sys.path.insert(0, sys.argv[1]); from synapse_py.bootstrap import main; main()';
 

@@ -44,7 +44,17 @@ def handle_kind(obj: "Any") -> "str | None":
         return "class"
     if _is_own_class(type(obj)):
         return "instance"
-    return "function" if callable(obj) else None
+    return "function" if callable(obj) else "instance" if _Policy.holds_anything else None
+
+
+def hold_anything() -> None:
+    """Let every object that has no form of its own stay in Python, also one that a module of functions refuses to send."""
+    _Policy.holds_anything = True
+    _remembered.clear()
+
+
+class _Policy:
+    holds_anything = False
 
 
 def _is_own_class(cls: type) -> bool:
@@ -70,6 +80,8 @@ def _find(cls: type) -> "Conversion":
         return lambda encoding, obj: encoding.native(obj.model_dump())
     if hasattr(cls, "__attrs_attrs__"):
         return lambda encoding, obj: encoding.native({field.name: getattr(obj, field.name) for field in type(obj).__attrs_attrs__})
+    if _Policy.holds_anything:
+        return _refer
     for name in names:
         if name in _WAYS_OUT:
             return _refusal(_WAYS_OUT[name])

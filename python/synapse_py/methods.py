@@ -6,6 +6,7 @@ from .errors import UnknownMethodError, UnsupportedCallError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any, Callable, TypeVar
 
     Function = TypeVar("Function", bound=Callable[..., Any])
@@ -152,11 +153,9 @@ class Methods:
         Raises:
             UnknownMethodError: there is no such name (ERR_SYNAPSE_UNKNOWN_METHOD).
         """
-        first, *rest = name.split(".")
+        first, _, rest = name.partition(".")
         value = self._global(first, name)
-        for part in rest:
-            value = public_attribute(value, part, name)
-        return value
+        return attribute_at(value, rest, name) if rest else value
 
     def _global(self, first: str, name: str) -> "Any":
         if first in self._exposed:
@@ -200,6 +199,19 @@ def find_handler(namespace: "dict[str, Any]") -> "Callable[..., Any] | None":
     return named if callable(named) else None
 
 
+def attribute_at(value: "Any", path: str, name: "str | None" = None) -> "Any":
+    """Give what a path of attributes leads to. Raises as ``public_attribute`` does.
+
+    Args:
+        value: where it begins.
+        path: names with dots between.
+        name: what errors call it; by default the path.
+    """
+    for part in path.split("."):
+        value = public_attribute(value, part, name or path)
+    return value
+
+
 def public_attribute(value: "Any", name: str, path: str) -> "Any":
     """Give an attribute of an object.
 
@@ -207,9 +219,20 @@ def public_attribute(value: "Any", name: str, path: str) -> "Any":
         UnknownMethodError: it is private, or not there (ERR_SYNAPSE_UNKNOWN_METHOD).
     """
     found = _NOTHING if name.startswith("_") else getattr(value, name, _NOTHING)
+    if found is _NOTHING and isinstance(value, type(builtins)) and not name.startswith("_"):
+        found = _submodule(value, name)
     if found is _NOTHING:
         raise UnknownMethodError(f"{path}: {article(type(value).__name__)} has no public attribute {name}.", path, [])
     return found
+
+
+def _submodule(package: "ModuleType", name: str) -> "Any":
+    """Give a module within a package that nobody has imported yet."""
+    from importlib import import_module  # noqa: PLC0415 - seldom needed
+    from importlib.util import find_spec  # noqa: PLC0415 - seldom needed
+
+    full = f"{package.__name__}.{name}"
+    return import_module(full) if hasattr(package, "__path__") and find_spec(full) else _NOTHING
 
 
 def article(noun: str) -> str:

@@ -10,7 +10,7 @@ from .call import NO_CALL, get_call, set_call
 from .cancel import GIVEN_UP, Injector, leave
 from .errors import CallCancelled, UnsupportedCallError
 from .failure import format_traceback
-from .methods import Method, public_attribute
+from .methods import Method, attribute_at
 from .thread_pool import ThreadPool
 
 TYPE_CHECKING = False
@@ -75,9 +75,9 @@ class Runner:
             return Method(name, partial(methods.value, name))
         owner = self.handles.resolve(options["on"])
         if options.get("get"):
-            return Method(name, partial(public_attribute, owner, name, name))
+            return Method(name, partial(attribute_at, owner, name))
         method = attribute_method(owner, name, name or type(owner).__name__)
-        if method.response == "stream":
+        if method.response == "stream" and not options.get("stream"):
             raise UnsupportedCallError(f"{name} is a generator of an object: make a function of the module that gives its items.")
         return method
 

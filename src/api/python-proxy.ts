@@ -1,7 +1,7 @@
 /** The names of a module as properties of an object. Owns the proxy; calls and reads go the ways of `send`, `stream` and attributes. */
 
 import { inspect } from 'node:util';
-import { attribute } from '../channel/attribute';
+import { type AttributeOwner, attribute } from '../channel/attribute';
 
 /**
  * The functions, classes and constants of a module: `await s.py.predict(a, b, kw({ precision: 2 }))` calls, `await s.py.VERSION` reads,
@@ -16,25 +16,15 @@ export type PythonProxy<T = any> = T;
 /** What JavaScript asks an object for to make a text of it. */
 const TEXT_NAMES: ReadonlySet<string | symbol> = new Set(['toJSON', 'toString', 'valueOf', Symbol.toPrimitive]);
 
-/** What the properties do. */
-export interface PythonCaller {
-  /** Calls a function: gives a promise, or an async iterable if the function gives a stream. */
-  callPython(name: string, args: readonly unknown[]): unknown;
-  readPython(name: string): Promise<unknown>;
-}
-
 /** Makes the object. It is itself no thenable, so that it can be awaited and returned. */
-export function pythonProxy(caller: PythonCaller): PythonProxy {
+export function pythonProxy(owner: AttributeOwner): PythonProxy {
   const text = (): string => '[Python module]';
   const target = Object.create(null, { [inspect.custom]: { value: text } });
   return new Proxy(target, {
     get(_, key) {
       if (TEXT_NAMES.has(key)) return text;
       if (typeof key === 'symbol' || key === 'then') return undefined;
-      return attribute(
-        (args) => caller.callPython(key, args),
-        () => caller.readPython(key),
-      );
+      return attribute(owner, key);
     },
     set(_, key) {
       throw new TypeError(`The name ${String(key)} of a Python module cannot be set from here: call a function that sets it.`);

@@ -51,8 +51,8 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     this.stdout = this.#output.stdout;
     this.stderr = this.#output.stderr;
     this.py = pythonProxy({
-      callPython: (name, args) => this.#callPython(name, args),
-      readPython: (name) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS),
+      callAttribute: (name, args) => this.#callPython(name, args),
+      readAttribute: (name) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS),
     });
     this.#pool = new Pool(localEngine, poolOptions(this.#options), {
       output: () => this.#output.worker(),

@@ -1,23 +1,66 @@
-/** A name of Python as a property: called, it is a call; awaited, it is read. Owns the mark of one that is neither yet. */
+/** A name of Python as a property: called, it is a call; awaited, it is read; dots lead deeper. Owns the mark of one that is none of these yet. */
 
 import { inspect } from 'node:util';
 
 const MARK = Symbol.for('synapse-py.attribute');
+/** What JavaScript asks an object for to make a text of it. */
+const TEXT_NAMES: ReadonlySet<string | symbol> = new Set(['toJSON', 'toString', 'valueOf', Symbol.toPrimitive]);
+const describe = (): string => '[a name of Python: call it, or await it to read it]';
 
-/**
- * Makes the property.
- *
- * @param call runs when it is called, with its arguments
- * @param read runs when it is awaited
- */
-export function attribute(call: (args: readonly unknown[]) => unknown, read: () => Promise<unknown>): object {
-  const property = (...args: unknown[]): unknown => call(args);
-  const describe = (): string => '[a name of Python: call it, or await it to read it]';
-  const then = (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown => read().then(onValue, onError);
-  return Object.assign(property, { then, [MARK]: true, [inspect.custom]: describe });
+/** What properties do. A path is one name, or several with dots between. */
+export interface AttributeOwner {
+  /** Calls what has the path. */
+  callAttribute(path: string, args: readonly unknown[]): unknown;
+  readAttribute(path: string): Promise<unknown>;
+  /** Whether what has the path is only ever called: then it is no thenable, and can be awaited and returned like any function. */
+  isFunction?(path: string): boolean;
+}
+
+/** Makes a property. `new` calls it too. */
+export function attribute(owner: AttributeOwner, path: string): object {
+  function target(): void {} // an arrow function could not be called with new
+  // Inspection looks behind proxies, so what it finds there must speak for the property.
+  Object.defineProperty(target, inspect.custom, { value: describe });
+  return new Proxy(target, new AttributeTraps(owner, path));
 }
 
 /** Whether a value is a property that was neither called nor awaited. */
 export function isAttribute(value: object): boolean {
   return typeof value === 'function' && MARK in value;
+}
+
+class AttributeTraps implements ProxyHandler<() => void> {
+  readonly #owner: AttributeOwner;
+  readonly #path: string;
+
+  constructor(owner: AttributeOwner, path: string) {
+    this.#owner = owner;
+    this.#path = path;
+  }
+
+  get(_target: object, key: string | symbol): unknown {
+    if (TEXT_NAMES.has(key)) return describe;
+    if (typeof key === 'symbol') return undefined;
+    if (key === 'then') return this.#owner.isFunction?.(this.#path) ? undefined : this.#then;
+    return attribute(this.#owner, `${this.#path}.${key}`);
+  }
+
+  apply(_target: object, _self: unknown, args: unknown[]): unknown {
+    return this.#owner.callAttribute(this.#path, args);
+  }
+
+  construct(_target: object, args: unknown[]): object {
+    return this.#owner.callAttribute(this.#path, args) as object;
+  }
+
+  has(_target: object, key: string | symbol): boolean {
+    return key === MARK;
+  }
+
+  set(_target: object, key: string | symbol): boolean {
+    throw new TypeError(`The attribute ${String(key)} of a Python object cannot be set from here: call a method that sets it.`);
+  }
+
+  readonly #then = (onValue?: (value: unknown) => unknown, onError?: (error: unknown) => unknown): unknown =>
+    this.#owner.readAttribute(this.#path).then(onValue, onError);
 }

@@ -1,7 +1,7 @@
 /** A Python object that stays in Python, as it looks in TypeScript. Owns the proxy; whose object it is and how it is called is handles' business. */
 
 import { inspect } from 'node:util';
-import { attribute } from './attribute';
+import { type AttributeOwner, attribute } from './attribute';
 
 const MARK = Symbol.for('synapse-py.handle');
 
@@ -50,7 +50,7 @@ export function recordOf(value: object): HandleRecord | undefined {
 
 /** Makes the handle of a record. */
 export function handleOf(record: HandleRecord): Handle {
-  const target = (): void => undefined;
+  function target(): void {} // an arrow function could not be called with new
   // Inspection looks behind proxies, so what it finds there must speak for the handle.
   Object.defineProperty(target, inspect.custom, { value: () => `[${describe(record)}]` });
   return new Proxy(target, new HandleTraps(record));
@@ -60,7 +60,7 @@ function describe({ kind, type, released }: HandleRecord): string {
   return `Python ${kind} ${type}${released ? ' (released)' : ''}`;
 }
 
-class HandleTraps implements ProxyHandler<() => void> {
+class HandleTraps implements ProxyHandler<() => void>, AttributeOwner {
   readonly #record: HandleRecord;
   readonly #release: () => void;
   readonly #text: () => string;
@@ -72,18 +72,26 @@ class HandleTraps implements ProxyHandler<() => void> {
   }
 
   get(_target: object, key: string | symbol): unknown {
-    const record = this.#record;
     if (typeof key === 'symbol') return this.#symbol(key);
     if (key === 'then') return undefined;
     if (key === 'release') return this.#release;
     if (key === 'toString' || key === 'toJSON') return this.#text;
-    return attribute(
-      (args) => record.owner.call(record, key, args),
-      () => record.owner.read(record, key),
-    );
+    return attribute(this, key);
+  }
+
+  callAttribute(path: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#record.owner.call(this.#record, path, args);
+  }
+
+  readAttribute(path: string): Promise<unknown> {
+    return this.#record.owner.read(this.#record, path);
   }
 
   apply(_target: object, _self: unknown, args: unknown[]): unknown {
+    return this.#record.owner.call(this.#record, '', args);
+  }
+
+  construct(_target: object, args: unknown[]): object {
     return this.#record.owner.call(this.#record, '', args);
   }
 

@@ -44,7 +44,7 @@ export class InboundStreams implements StreamOwner {
     const payload = references.encodeArguments(invocation);
     const undo = references.taken();
     try {
-      outbox.write(outbox.frame(callHeader(id, invocation, 0, references.functions.running > 0), payload));
+      outbox.write(outbox.frame(callHeader(id, invocation, 0, references.functions.running > 0, true), payload));
     } catch (error) {
       undo?.();
       throw error;

@@ -22,7 +22,7 @@ export interface Invocation {
 }
 
 /** How a call was made. */
-export type Usage = 'call' | 'send' | 'stream' | 'py' | 'handle';
+export type Usage = 'call' | 'send' | 'stream' | 'py' | 'handle' | 'python';
 
 const NONE: readonly unknown[] = [];
 
@@ -48,10 +48,18 @@ export function invocationOf(used: Usage, name: string, given: readonly unknown[
  *
  * @param timeout milliseconds that the call has; 0 is no limit
  * @param nested whether it is made while Python waits for a function of this program
+ * @param streams whether a stream is expected; what a method of the module gives is known, what one of an object gives is not
  */
-export function callHeader(id: number, { name, on, get }: Invocation, timeout: number, nested: boolean): readonly unknown[] {
+export function callHeader(
+  id: number,
+  { name, on, get }: Invocation,
+  timeout: number,
+  nested: boolean,
+  streams = false,
+): readonly unknown[] {
   if (timeout === 0 && !nested && on === undefined && !get) return [KIND.call, id, name];
   const options: Record<string, unknown> = {};
+  if (streams && on !== undefined) options['stream'] = true;
   if (timeout > 0) options['timeout'] = timeout;
   if (get) options['get'] = true;
   if (on !== undefined) options['on'] = on;

@@ -7,7 +7,7 @@ import type { Environment } from '../environment/provisioner';
 import type { ExitStatus } from '../process/spawn';
 
 /** What a worker is to run. Plain data. */
-export type WorkerSpec = ModuleSpec | ProgramSpec;
+export type WorkerSpec = ModuleSpec | ProgramSpec | ImporterSpec;
 
 interface CommonSpec {
   readonly args: readonly string[];
@@ -39,13 +39,29 @@ export interface ProgramSpec extends CommonSpec {
   readonly cwd: string | undefined;
 }
 
+/** A worker of Python that imports what it is told. */
+export interface ImporterSpec extends CommonSpec {
+  readonly kind: 'importer';
+  /** Whose environment it runs in; undefined runs the interpreter as it stands. */
+  readonly directory: string | undefined;
+  /** The file in it whose header says what it needs, if the directory does not. */
+  readonly entrypoint: string | undefined;
+  /** Path or name of the interpreter, or of the one that the environment is made from. */
+  readonly python: string | undefined;
+  /** Working directory of the worker. Default: that of this program. */
+  readonly cwd: string | undefined;
+  readonly provisioning: ProvisionOptions;
+}
+
 /** A module that is ready to be started, any number of times. */
 export interface PreparedModule {
   readonly directory: string;
   /** Absolute path of the script or program. */
   readonly entry: string;
-  /** Absent where the program needs no Python. */
+  /** Absent where there is none, or the program needs no Python. */
   readonly environment: Environment | undefined;
+  /** Absolute path of the interpreter that runs without an environment. */
+  readonly plainPython?: string;
 }
 
 /** A worker that was started: two directions of frames, and its life. */

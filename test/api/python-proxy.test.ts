@@ -4,11 +4,11 @@ import { pythonProxy } from '../../src/api/python-proxy';
 function open() {
   const seen: unknown[] = [];
   const py = pythonProxy({
-    callPython: (name, args) => {
+    callAttribute: (name, args) => {
       seen.push([name, ...args]);
       return `called ${name}`;
     },
-    readPython: async (name) => {
+    readAttribute: async (name) => {
       seen.push(name);
       if (name === 'missing') throw new Error('not there');
       return `read ${name}`;

@@ -1,0 +1,10 @@
+"""The entry of the worker behind ``python()`` in TypeScript: serves one function, which imports what the host names."""
+
+import os
+import sys
+
+sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
+
+from synapse_py.importer import load
+
+__all__ = ["load"]
