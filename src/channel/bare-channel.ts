@@ -64,13 +64,14 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
   }
 
   /** A module that reads frames itself answers each before it reads the next, so only the first that was sent has begun. */
-  close(reason: CloseReason): void {
+  close(reason: CloseReason, isRead: boolean): void {
     if (this.#closed) return;
     this.#closed = reason;
     const running = this.#inFlight.first;
     for (const list of [this.#inFlight, this.#queue]) {
       for (let call = list.shift(); call; call = list.shift()) {
-        if (!call.settled) call.reject(reason(call === running));
+        const isSent = call.frame === undefined;
+        if (!call.settled) call.reject(reason(isSent && (!isRead || call === running)));
       }
     }
     this.#live = 0;

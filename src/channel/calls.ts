@@ -116,12 +116,12 @@ export class Calls implements PendingOwner {
   }
 
   /** Rejects every call. */
-  close(reason: CloseReason): void {
+  close(reason: CloseReason, isRead: boolean): void {
     const { running } = this.#window;
     for (const call of [...this.#window.clear(), ...this.#beside.values()]) {
       const isSent = call.frame === undefined;
       if (!isSent) call.undo?.();
-      const isBehind = this.#around.limits.eager && call.serial && call !== running;
+      const isBehind = isRead && this.#around.limits.eager && call.serial && call !== running;
       if (!call.settled) call.reject(reason(isSent && !isBehind));
     }
     this.#beside.clear();

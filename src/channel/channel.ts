@@ -48,6 +48,10 @@ export interface Channel {
   request(payload: unknown, options: LateCallOptions): Promise<unknown>;
   /** No more calls: the worker sees the end of its input when it has read what was sent. */
   end(): void;
-  /** Rejects every outstanding call with an error from `reason`, and refuses later ones the same way. The first reason stands. */
-  close(reason: CloseReason): void;
+  /**
+   * Rejects every outstanding call with an error from `reason`, and refuses later ones the same way. The first reason stands.
+   *
+   * @param isRead whether all that the worker has written was read; if not, calls that were sent may have been answered
+   */
+  close(reason: CloseReason, isRead: boolean): void;
 }

@@ -132,11 +132,11 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#transport.end();
   }
 
-  close(reason: CloseReason): void {
+  close(reason: CloseReason, isRead: boolean): void {
     if (this.#closed) return;
     this.#closed = reason;
     this.#outbox.close();
-    this.#calls.close(reason);
+    this.#calls.close(reason, isRead);
     this.#streams.close(reason);
     this.#cancellations.clear();
     this.#pings.close(reason);

@@ -1,15 +1,13 @@
-/** What goes to the host. Owns the encoder, the limit of the host, and what is told when an answer has no form. */
+/** What goes to the host: answers, and calls of its functions. Owns the encoder, the limit of the host, and what is told when an answer has no form. */
 
 import { types } from 'node:util';
 import { CHUNK_OVERHEAD_BYTES } from '../channel/inbound-stream';
 import { Outbox } from '../channel/outbox';
 import type { Transport } from '../channel/transport';
-import { SerializationError } from '../errors';
 import { Encoder } from '../protocol/encoder';
 import type { Frame } from '../protocol/frame';
 import { KIND } from '../protocol/message';
 import { className } from '../protocol/obstacle';
-import { undecoded } from './arguments';
 import type { AnswerSender, Call } from './call';
 import { type FailureMap, obstacleMap, refusalMap, thrownMap } from './failure';
 
@@ -81,6 +79,11 @@ export class Answers implements AnswerSender {
     process.stderr.write(`${method.name} failed when its call had its answer: ${traceback || `${type}: ${message}`}\n`);
   }
 
+  /** Calls a function of the host. Throws if an argument has no form, or they are too large. */
+  callHost(id: number, target: number, args: readonly unknown[]): void {
+    this.#send(this.#outbox.frame([KIND.call, id, '', { on: target }], this.#encoder.encodeArguments(args, undefined)));
+  }
+
   /** Answers a call with an error. */
   refuse(id: number, error: FailureMap): void {
     try {
@@ -96,8 +99,7 @@ export class Answers implements AnswerSender {
 
   /** Answers a call whose arguments do not fit. */
   refuseArguments(call: Call, error: unknown): void {
-    const isUndecoded = error instanceof SerializationError && error.path === '' && error.cause !== undefined;
-    call.fail(this.#noted(isUndecoded ? undecoded(error, call.method.name) : error));
+    call.fail(this.#noted(error));
   }
 
   #chunk(call: Call, value: unknown): Frame {

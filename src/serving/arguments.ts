@@ -1,4 +1,4 @@
-/** What a call brings for its handler. Owns which arguments a handler in JavaScript can take, and the words for those it cannot. */
+/** What a call brings for its handler. Owns which arguments a handler in JavaScript can take. */
 
 import { SerializationError, SynapseError } from '../errors';
 
@@ -18,13 +18,4 @@ export function argumentOf(payload: unknown, method: string): unknown {
     `${method} is a handler in JavaScript, which takes one argument, and got ${given.filter(Boolean).join(' and ')}: put them into one object.`,
     { code: 'ERR_SYNAPSE_UNSUPPORTED_CALL' },
   );
-}
-
-/** Gives the error of arguments that could not be decoded, in words for the host. */
-export function undecoded({ cause }: SerializationError, method: string): SerializationError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const what = /function or stream/.test(reason)
-    ? 'has a function or a stream in it, which only workers in Python take: send what it gives'
-    : `does not decode (${reason}): install the same version of Synapse on both sides`;
-  return new SerializationError('data', `The argument of ${method} ${what}.`, { cause });
 }

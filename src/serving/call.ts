@@ -62,6 +62,7 @@ export class Call {
   begun = false;
   readonly #sender: AnswerSender;
   readonly #callbacks: (() => void)[] = [];
+  #atEnd: (() => void)[] | undefined;
   #controller: AbortController | undefined;
   #answered: boolean;
   #aborted: CancelledError | undefined;
@@ -83,6 +84,27 @@ export class Call {
   /** Whether nothing more can be said to the host. */
   get answered(): boolean {
     return this.#answered;
+  }
+
+  /** See `CallContext.signal`. */
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.#aborted) this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The handler has come to its end, or never begins. */
+  finish(): void {
+    for (const callback of this.#atEnd ?? []) callback();
+    this.#atEnd = undefined;
+  }
+
+  /** Has a function called when the handler has come to its end. */
+  whenEnded(callback: () => void): void {
+    this.#atEnd ??= [];
+    this.#atEnd.push(callback);
   }
 
   /** The host gives the call up. Its answer tells so, once the handler has come to its end. */
@@ -158,14 +180,6 @@ export class Call {
     }
   }
 
-  #signal(): AbortSignal {
-    if (!this.#controller) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#aborted);
-    }
-    return this.#controller.signal;
-  }
-
   #expect(answer: Answer): void {
     const { name, response } = this.method;
     if (response === 'none' || ANSWERS[response].includes(answer)) return;
@@ -197,7 +211,7 @@ export class Call {
     };
     return Object.defineProperties(context, {
       aborted: { get: () => this.aborted, enumerable: true },
-      signal: { get: () => this.#signal(), enumerable: true },
+      signal: { get: () => this.signal, enumerable: true },
     }) as CallContext;
   }
 }

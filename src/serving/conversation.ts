@@ -3,12 +3,11 @@
 import { Inbox, type InboxOwner } from '../channel/inbox';
 import type { Transport, TransportSink } from '../channel/transport';
 import { FrameError } from '../errors';
-import { findArrow } from '../protocol/arrow';
-import { Decoder } from '../protocol/decoder';
 import { PROTOCOL_VERSION } from '../protocol/hello';
 import { KIND, type Message } from '../protocol/message';
 import { Answers } from './answers';
 import { argumentOf } from './arguments';
+import { Arrivals } from './arrivals';
 import { Call } from './call';
 import type { Definitions } from './definitions';
 import { refusalMap } from './failure';
@@ -19,8 +18,10 @@ const LONGEST_FRAME_BYTES = 2 ** 32 - 1;
 /** Milliseconds that handlers get to end when the host is gone: less than it waits before it ends the process. */
 const CLOSE_TIMEOUT_MS = 300;
 
-/** What a conversation tells whoever began it. One of the two, once. */
+/** What a conversation tells whoever began it. Each at most once, and only one of the last two. */
 export interface ConversationObserver {
+  /** The host has taken the hello: its first message is here, and handlers may begin. */
+  onHost(): void;
   /** The host has closed it, and the handlers have ended or had their time. */
   onOver(): void;
   /** What came is not the protocol. */
@@ -32,11 +33,12 @@ export class Conversation implements TransportSink, InboxOwner {
   readonly #observer: ConversationObserver;
   readonly #answers: Answers;
   readonly #inbox = new Inbox(LONGEST_FRAME_BYTES, this);
-  readonly #decoder: Decoder;
+  readonly #arrivals: Arrivals;
   readonly #calls = new Map<number, Call>();
   /** Calls that begin one in each turn of the event loop, so that the answers before them have left. */
   readonly #queue: (() => void)[] = [];
   #isEager = false;
+  #hasHost = false;
   #isClosed = false;
   #onIdle: (() => void) | undefined;
 
@@ -45,7 +47,7 @@ export class Conversation implements TransportSink, InboxOwner {
     this.#definitions = definitions;
     this.#observer = observer;
     this.#answers = new Answers(transport, LONGEST_FRAME_BYTES);
-    this.#decoder = new Decoder('rich', { int: 'auto', table: readTable });
+    this.#arrivals = new Arrivals(this.#answers);
     transport.start(this);
     const details = { mode: 'rpc', python: runtime, language: 'javascript', pid: process.pid, ...definitions.describe() };
     this.#answers.tell([KIND.hello, PROTOCOL_VERSION, details]);
@@ -79,6 +81,7 @@ export class Conversation implements TransportSink, InboxOwner {
       this.#finish();
     };
     for (const call of [...this.#calls.values()]) this.#giveUp(call);
+    this.#arrivals.close();
     if (this.#calls.size === 0) this.#onIdle?.();
   }
 
@@ -90,6 +93,10 @@ export class Conversation implements TransportSink, InboxOwner {
 
   onMessage(message: Message): void {
     if (this.#isClosed) return;
+    if (!this.#hasHost) {
+      this.#hasHost = true;
+      this.#observer.onHost();
+    }
     const { kind, id, rest } = message;
     switch (kind) {
       case KIND.hello:
@@ -111,8 +118,10 @@ export class Conversation implements TransportSink, InboxOwner {
       case KIND.error:
       case KIND.chunk:
       case KIND.end:
+        this.#arrivals.onMessage(message);
+        break;
       case KIND.release:
-        break; // for functions and streams of the host, which do not get here
+        break; // of objects, which this worker gives out none of
       default:
         throw new FrameError(`The host sent a message of kind ${kind}, which only a worker sends.`);
     }
@@ -132,6 +141,7 @@ export class Conversation implements TransportSink, InboxOwner {
     const method = options.on === undefined && !options.get ? this.#definitions.method(name) : undefined;
     if (!method) {
       this.#answers.refuse(message.id, this.#refusal(name, options));
+      void this.#arrivals.discard(message);
       return;
     }
     const call = new Call(message.id, method, this.#answers);
@@ -143,8 +153,7 @@ export class Conversation implements TransportSink, InboxOwner {
 
   async #run(call: Call, message: Message): Promise<void> {
     try {
-      const { body, payloadStart, payloadEnd, buffers } = message;
-      const decoded = this.#decoder.decodeInSlices(body, payloadStart, payloadEnd, buffers);
+      const decoded = this.#arrivals.value(message, `The argument of ${call.method.name}`, call);
       const payload = decoded instanceof Promise ? await decoded : decoded;
       const data = call.method.read(argumentOf(payload, call.method.name));
       if (!call.aborted) await runHandler(call, data);
@@ -168,6 +177,7 @@ export class Conversation implements TransportSink, InboxOwner {
 
   #forget(call: Call): void {
     this.#calls.delete(call.id);
+    call.finish();
     if (this.#calls.size === 0) this.#onIdle?.();
   }
 
@@ -206,11 +216,4 @@ interface HostDetails {
 interface CallOptions {
   readonly on?: number;
   readonly get?: boolean;
-}
-
-/** Looks for the package when the first table comes. */
-function readTable(stream: Uint8Array): unknown {
-  const read = findArrow();
-  if (read) return read(stream);
-  throw new RangeError('it has an Arrow table, and apache-arrow is not installed for the worker: npm install apache-arrow');
 }

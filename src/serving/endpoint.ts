@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { BunDescriptor } from './bun-socket';
 
 /** The descriptor whose closing tells that the host is gone; `src/process/spawn.ts` has the same number. */
-const LIFELINE_FD = 4;
+export const LIFELINE_FD = 4;
 /** The descriptor for frames both ways; `src/process/spawn.ts` has the same number. */
 const FRAMES_FD = 5;
 

@@ -1,6 +1,7 @@
-/** What a handler threw, as a map for the host. Owns its form; docs/protocol.md has the keys. */
+/** What a handler threw, as a map for the host, and the other way round what the host threw. Owns its form; docs/protocol.md has the keys. */
 
 import { types } from 'node:util';
+import { RemoteError } from '../call-errors';
 import { FrameTooLargeError, SerializationError, SynapseError } from '../errors';
 
 /** Causes of causes that are told. */
@@ -29,6 +30,19 @@ export function obstacleMap(error: unknown): FailureMap {
 /** Tells an error that this library gives a call. */
 export function refusalMap(code: string, message: string, details: FailureMap = {}): FailureMap {
   return { type: 'SynapseError', message, traceback: '', code, ...details };
+}
+
+/** Gives the error that a function or a stream of the host failed with. Its code is that of an error of this library, if it was one there. */
+export function thrownByHost(map: unknown): RemoteError {
+  const { type, message, traceback, code } = Object(map) as FailureMap;
+  const name = textOf(type ?? 'Error');
+  const error = new RemoteError(textOf(message ?? ''), {
+    type: name,
+    remoteStack: textOf(traceback ?? ''),
+    code: typeof code === 'string' ? code : 'ERR_SYNAPSE_CALLBACK',
+  });
+  Object.defineProperty(error, 'name', { value: `CallbackError(${name})`, configurable: true, writable: true });
+  return error;
 }
 
 /** Whatever is thrown has a text, be it that it has none. */

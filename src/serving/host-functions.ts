@@ -1,7 +1,6 @@
 /** Functions of the host as functions of this program. Owns the calls of them that wait for an answer, and the news that one is no longer held. */
 
-import { withCaller } from '../channel/caller-stack';
-import type { SynapseError } from '../errors';
+import { SynapseError } from '../errors';
 import { KIND, type Message } from '../protocol/message';
 import { thrownByHost } from './failure';
 
@@ -37,7 +36,7 @@ export class HostFunctions {
   readonly #alive = new Map<number, { readonly held: Held; readonly function: WeakRef<HostFunction> }>();
   readonly #registry = new FinalizationRegistry<Held>((held) => this.#drop(held));
   readonly #waiting = new Map<number, Waiting>();
-  #closed: SynapseError | undefined;
+  #closed: (() => Error) | undefined;
   /** Ids of a worker are odd. */
   #lastId = -1;
 
@@ -55,9 +54,9 @@ export class HostFunctions {
     }
     const held: Held = { id, count: 1 };
     const hostFunction: HostFunction = (...args) => {
-      const answer = this.#call(hostFunction, id, args);
-      answer.catch(() => undefined); // nobody needs to look
-      return answer;
+      const caller = new Error();
+      Error.captureStackTrace(caller, hostFunction);
+      return this.#call(hostFunction, id, args, caller);
     };
     this.#alive.set(id, { held, function: new WeakRef(hostFunction) });
     this.#registry.register(hostFunction, held);
@@ -79,24 +78,27 @@ export class HostFunctions {
   }
 
   /** The host is gone: whoever waits for an answer, or calls from now on, is told so. */
-  close(reason: SynapseError): void {
+  close(reason: () => Error): void {
     this.#closed = reason;
-    for (const { reject } of this.#waiting.values()) reject(reason);
+    for (const { reject } of this.#waiting.values()) reject(reason());
     this.#waiting.clear();
     this.#alive.clear();
   }
 
-  async #call(called: HostFunction, target: number, args: readonly unknown[]): Promise<unknown> {
-    try {
-      return await new Promise((resolve, reject) => {
-        if (this.#closed) throw this.#closed;
+  #call(called: HostFunction, target: number, args: readonly unknown[], caller: Error): Promise<unknown> {
+    const answer = new Promise((resolve, refuse) => {
+      const reject = (error: unknown): void => refuse(withStackOf(caller, error));
+      try {
+        if (this.#closed) throw this.#closed();
         this.#lastId += 2;
         this.#host.callHost(this.#lastId, target, withoutTail(args));
         this.#waiting.set(this.#lastId, { resolve, reject, called });
-      });
-    } catch (error) {
-      throw withCaller(error, this.#call);
-    }
+      } catch (error) {
+        reject(error);
+      }
+    });
+    answer.catch(() => undefined); // nobody needs to look
+    return answer;
   }
 
   #drop(held: Held): void {
@@ -110,4 +112,11 @@ function withoutTail(args: readonly unknown[]): readonly unknown[] {
   let count = args.length;
   while (count > 0 && args[count - 1] === undefined) count--;
   return count === args.length ? args : args.slice(0, count);
+}
+
+/** Gives an error of this library the stack of the call that failed by it. A promise that two look at leads to none of them. */
+function withStackOf({ stack = '' }: Error, error: unknown): unknown {
+  const frames = stack.slice(stack.indexOf('\n') + 1);
+  if (error instanceof SynapseError) error.stack = `${error.name}: ${error.message}\n${frames}`;
+  return error;
 }

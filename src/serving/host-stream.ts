@@ -1,8 +1,7 @@
 /** A stream of the host as a handler reads it, and what keeps it going. Owns its beginning, and that it ends when nobody reads it. */
 
 import { StaleHandleError } from '../call-errors';
-import type { StreamOwner } from '../channel/inbound-stream';
-import { InboundStream } from '../channel/inbound-stream';
+import { InboundStream, type StreamOwner } from '../channel/inbound-stream';
 import type { Invocation } from '../channel/invocation';
 import type { Message } from '../protocol/message';
 
@@ -56,8 +55,8 @@ export class Feed implements StreamOwner {
   readonly inbound: InboundStream;
   readonly #host: StreamHost;
   readonly #stream: WeakRef<HostStream>;
-  /** Who waits for a chunk may hold nothing but the promise. */
-  #awaited: HostStream | undefined;
+  /** The stream while somebody waits for a chunk, who may hold nothing but the promise. */
+  readonly #awaited = new Set<HostStream>();
   /** Why it cannot begin any more, or that it has begun. */
   #beginning: 'possible' | 'done' | Error = 'possible';
 
@@ -93,7 +92,9 @@ export class Feed implements StreamOwner {
   }
 
   onWaiting(waiting: boolean): void {
-    this.#awaited = waiting ? this.#stream.deref() : undefined;
+    const stream = this.#stream.deref();
+    if (waiting && stream) this.#awaited.add(stream);
+    else this.#awaited.clear();
   }
 
   late(): never {

@@ -6,9 +6,9 @@ import { Feed, type HostStream, type StreamHost } from './host-stream';
 
 /** For whom something of the host has come: a call. */
 export interface Borrower {
-  /** Aborts when it needs nothing any more. */
-  readonly signal: AbortSignal;
-  /** Has a function called when its handler has come to its end; at once if it has. */
+  /** Aborts when the host gives the call up. */
+  readonly signal: AbortSignal | undefined;
+  /** Has a function called when its handler has come to its end. */
   whenEnded(callback: () => void): void;
 }
 
@@ -69,9 +69,9 @@ export class HostStreams implements StreamHost {
   }
 
   /** The host is gone: whoever reads is told so. */
-  close(reason: Error): void {
+  close(reason: () => Error): void {
     this.#closed = true;
-    for (const feed of this.#open.values()) feed.close(reason);
+    for (const feed of this.#open.values()) feed.close(reason());
     this.#open.clear();
   }
 

@@ -5,7 +5,8 @@ import { StreamTransport } from '../channel/transport';
 import { NotReadyError } from '../errors';
 import { Conversation } from './conversation';
 import type { Definitions } from './definitions';
-import { openFrames, openLifeline, runtimeName } from './endpoint';
+import { openFrames, runtimeName } from './endpoint';
+import { watchFromThread, watchLifeline } from './lifeline';
 
 /** Set by a host for the programs that it starts. */
 const HOST_VARIABLE = 'SYNAPSE_HOST';
@@ -15,11 +16,12 @@ const STANDARD_ERROR = 2;
 
 /** Begins the conversation; `over` resolves when the host has closed it. */
 export function begin(definitions: Definitions): { conversation: Conversation; over: Promise<void> } {
-  openLifeline().on('end', leaveAtOnce).on('error', leaveAtOnce).resume();
+  watchLifeline();
   const frames = openFrames();
   let conversation: Conversation | undefined;
   const over = new Promise<void>((resolve) => {
     conversation = new Conversation(new StreamTransport(frames, frames), definitions, runtimeName(), {
+      onHost: watchFromThread,
       onBroken: breakOff,
       onOver: () => {
         setTimeout(() => process.exit(), EXIT_TIMEOUT_MS).unref();
@@ -44,15 +46,5 @@ export function takeHost(): void {
 function breakOff(error: Error): void {
   const { cause } = error;
   writeSync(STANDARD_ERROR, `The conversation with the host was broken: ${cause instanceof Error ? cause.message : error.message}\n`);
-  process.exit(1);
-}
-
-/** The host is gone: this process ends, and what it started. */
-function leaveAtOnce(): void {
-  try {
-    if (process.platform !== 'win32') process.kill(-process.pid, 'SIGKILL');
-  } catch {
-    // it leads no group of its own
-  }
   process.exit(1);
 }

@@ -81,10 +81,10 @@ export class Run {
     return [this.#tails.stdout.toString(), this.stderr].filter(Boolean).join('\n');
   }
 
-  /** No call is answered from now on. The first reason stands. */
-  close(reason: CloseReason): void {
+  /** No call is answered from now on. The first reason stands; `isRead` as in `Channel.close`. */
+  close(reason: CloseReason, isRead = true): void {
     this.#closed ??= reason;
-    this.#channel?.close(reason);
+    this.#channel?.close(reason, isRead);
   }
 
   /** Tells the worker that nothing more comes. */

@@ -210,22 +210,21 @@ export class Worker {
   #onChannelFailure(run: Run, error: Error | undefined): void {
     run.broken ??= error;
     run.started.hold(true);
-    if (error) run.close((begun) => (begun ? error : notBegun(error)));
+    if (error) run.close((begun) => (begun ? error : notBegun(error)), false);
     if (this.#state !== 'closed') void terminate(run.started, BROKEN_GRACE_MS);
     this.#lose(run, error?.message ?? 'the worker closed its output');
   }
 
-  /** Ends a process that cannot go on. */
+  /** Ends a process that cannot go on. What it has answered until then still counts. */
   #kill(run: Run, error: WorkerCrashedError, stuck?: CancelReport): void {
     run.broken = error;
-    run.close((begun) => (begun ? error : notBegun(error)));
     run.started.kill('SIGKILL');
     this.#lose(run, error.message, stuck);
   }
 
   #onExit(run: Run, status: ExitStatus): void {
-    const { stderr } = run;
-    run.close((begun) => crashError(status, stderr, begun));
+    const { stderr, broken } = run;
+    run.close((begun) => (broken ? (begun ? broken : notBegun(broken)) : crashError(status, stderr, begun)));
     run.started.transport.destroy();
     this.#observer.output.onEnd();
     this.#observer.onExit(status);

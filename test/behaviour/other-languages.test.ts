@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RemoteError } from '../../src/call-errors';
 import { PYTHON_DIRECTORY } from '../../src/paths';
 import { FIXTURES, temporaryFolder } from '../support/fixture';
 import { Program, startProgram } from '../support/program';
-import { runtimes } from '../support/runtimes';
+import { type RuntimeName, runtimes } from '../support/runtimes';
 import { isRunning, rejection, until } from '../support/until';
 
 const MAIN = join(FIXTURES, 'node-worker', 'main.mjs');
@@ -17,6 +20,9 @@ const SDK = join(__dirname, '..', '..', 'dist', 'worker.mjs');
 const HOST = join(FIXTURES, 'node-worker', 'host.mjs');
 const PYTHON = process.env['SYNAPSE_PYTHON'] ?? 'python3';
 const MEGABYTE = 1024 * 1024;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 describe.each(runtimes())('a worker for $name', ({ name, command, args }) => {
   const start = (options = {}): Promise<Program> => startProgram(command, [...args, MAIN], options);
@@ -123,6 +129,127 @@ describe.each(runtimes())('a worker for $name', ({ name, command, args }) => {
     expect(await program.send('echo', 1)).toBe(1);
   });
 
+  it('calls functions of the host as async functions, many at once', async () => {
+    const program = await start();
+    const large = new Uint8Array(5 * MEGABYTE).map((_, at) => at * 3);
+    expect(await program.send('apply', { callback: (a: number, b: number) => a + b, args: [1, 2] })).toBe(3);
+    const [answer] = (await program.send('apply', { callback: async (value: unknown) => [value], args: [large] })) as [Uint8Array];
+    expect(Buffer.compare(answer, large)).toBe(0);
+    expect(await program.send('each', { callback: async (value: number) => value * 2, count: 1000 })).toEqual(
+      Array.from({ length: 1000 }, (_, value) => value * 2),
+    );
+    expect(await program.send('apply', { callback: () => program.send('echo', 'from within'), args: [] })).toBe('from within');
+  });
+
+  it('gets what a function of the host threw, with its message, type and stack', async () => {
+    const program = await start();
+    const throwing = function throwingCallback() {
+      throw new RangeError('too far');
+    };
+    const told = (await program.send('attempt', throwing)) as Record<string, string>;
+    expect(told).toMatchObject({ name: 'CallbackError(RangeError)', message: 'too far', type: 'RangeError', code: 'ERR_SYNAPSE_CALLBACK' });
+    expect(told['remoteStack']).toContain('throwingCallback');
+    expect(told['stack']).toContain('main.mjs');
+    expect(await rejection(program.send('apply', { callback: throwing, args: [] }))).toMatchObject({
+      name: 'RemoteError(CallbackError(RangeError))',
+      message: 'too far',
+    });
+    expect(await program.send('attempt', () => Symbol('without a form'))).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION' });
+  });
+
+  it('need not look at what its calls of a function of the host become, nor stay for it', async () => {
+    const program = await start();
+    const answers = [Promise.reject(new Error('for nobody')), Promise.resolve('late')];
+    for (const answer of answers) answer.catch(() => undefined);
+    let call = 0;
+    expect(await program.send('dismiss', () => answers[call++])).toBeNull();
+    expect(await program.event('progress')).toBe('late');
+    expect(program.stderr).toBe('');
+  });
+
+  it('lets go of functions that nobody has any more', async () => {
+    const program = await startProgram(command, [...args, ...exposingGarbageCollector(name), MAIN]);
+    const callbacks = await callWithNewFunction(program);
+    await until(async () => {
+      await program.send('collect');
+      collectGarbage();
+      return callbacks.every((callback) => callback.deref() === undefined);
+    });
+  });
+
+  it('reads streams of the host as async iterables, and closes them when it leaves', async () => {
+    const program = await start();
+    const closed: string[] = [];
+    let made = 0;
+    const numbers = async function* (label: string, count: number) {
+      try {
+        for (let number = 0; number < count; number++) {
+          made = number;
+          yield number;
+        }
+      } finally {
+        closed.push(label);
+      }
+    };
+    expect(await program.send('sum', numbers('all', 20_000))).toBe(199_990_000);
+    expect(await program.send('first', numbers('left', 1_000_000))).toBe(0);
+    await until(() => closed.includes('left'));
+    expect(made).toBeLessThan(100_000);
+    expect(await program.collect('doubles', numbers('through', 3))).toEqual([0, 2, 4]);
+    const failing = async function* () {
+      yield 1;
+      throw new RangeError('dry');
+    };
+    expect(await rejection(program.send('sum', failing()))).toMatchObject({
+      name: 'RemoteError(CallbackError(RangeError))',
+      message: 'dry',
+    });
+  });
+
+  it('closes streams of the host that it does not read, or not to their end', async () => {
+    const program = await startProgram(command, [...args, ...exposingGarbageCollector(name), MAIN]);
+    const left: string[] = [];
+    const source = (label: string) => ({
+      [Symbol.asyncIterator]: () => ({
+        next: async () => ({ done: false, value: label }),
+        return: async () => {
+          left.push(label);
+          return { done: true, value: undefined };
+        },
+      }),
+    });
+    expect(await program.send('unread', source('unread'))).toBe('not read');
+    await until(() => left.includes('unread'));
+    expect(await rejection(program.send('nothing', source('refused')))).toMatchObject({ code: 'ERR_SYNAPSE_UNKNOWN_METHOD' });
+    await until(() => left.includes('refused'));
+    expect(await program.send('next', source('begun'))).toBe('begun');
+    await until(async () => {
+      await program.send('collect');
+      return left.includes('begun');
+    });
+  });
+
+  it('is told by a stream of the host that its call was given up', async () => {
+    const program = await start();
+    const controller = new AbortController();
+    let isLeft = false;
+    const silent = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => {
+          controller.abort(new Error('enough'));
+          return new Promise<IteratorResult<number>>(() => undefined);
+        },
+        return: async () => {
+          isLeft = true;
+          return { done: true as const, value: undefined };
+        },
+      }),
+    };
+    expect((await rejection(program.send('sum', silent, { signal: controller.signal }))).message).toBe('enough');
+    await until(() => isLeft && program.cancels.length === 1);
+    expect(program.cancels).toEqual([expect.objectContaining({ method: 'sum', rung: 'cooperative' })]);
+  });
+
   it('keeps the limit of the host', async () => {
     const program = await start({ maxFrameBytes: MEGABYTE });
     expect(await rejection(program.collect('parts', { count: 1, bytes: 2 * MEGABYTE }))).toMatchObject({
@@ -147,12 +274,16 @@ describe.each(runtimes())('a worker for $name', ({ name, command, args }) => {
   });
 
   it('ends at once, with its children, when its host is killed', async () => {
-    const host = spawn(process.execPath, [HOST, command, ...args, MAIN, 'child'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [line] = await once(host.stdout, 'data');
-    const pids = JSON.parse(String(line)) as number[];
-    expect(pids.map(isRunning)).toEqual([true, true]);
-    host.kill('SIGKILL');
-    await until(() => !pids.some(isRunning));
+    const host = await startHost('', [command, ...args, MAIN, 'child']);
+    expect(host.pids.map(isRunning)).toEqual([true, true]);
+    await host.kill();
+  });
+
+  it('ends at once, with its children, when its host is killed while a handler computes', async () => {
+    const host = await startHost('compute', [command, ...args, MAIN, 'child']);
+    expect(await host.nextLine()).toBe('computing');
+    expect(host.pids.map(isRunning)).toEqual([true, true]);
+    await host.kill();
   });
 
   it('ends with a word on standard error when what comes is not the protocol', async () => {
@@ -179,10 +310,80 @@ describe.each(runtimes())('a worker for $name', ({ name, command, args }) => {
     expect(program.exit).toEqual({ exitCode: 0, signal: null });
     expect([program.stdout, program.stderr]).toEqual(['the conversation is over\n', '']);
   });
+
+  it('does not wait for functions of the host when it is disposed', async () => {
+    const program = await start();
+    let ask: (value?: unknown) => void = () => undefined;
+    const asked = new Promise((resolve) => {
+      ask = resolve;
+    });
+    const call = rejection(
+      program.send('ask', () => {
+        ask();
+        return new Promise(() => undefined);
+      }),
+    );
+    await asked;
+    await program.worker.dispose();
+    expect(await call).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
+    expect(program.stdout).toContain('the question ended: ERR_SYNAPSE_DISCONNECTED\n');
+    expect(program.exit).toEqual({ exitCode: 0, signal: null });
+  });
 });
 
 function index(bytes: Uint8Array): number {
   return bytes[0] as number;
+}
+
+/** What lets a program run its garbage collector; Bun needs nothing for that. */
+function exposingGarbageCollector(name: RuntimeName): string[] {
+  return { node: ['--expose-gc'], bun: [], deno: ['--v8-flags=--expose-gc'] }[name];
+}
+
+/** Calls a method with functions of which nothing is left here but what the conversation holds. */
+async function callWithNewFunction(program: Program): Promise<WeakRef<() => unknown>[]> {
+  const given = () => 1;
+  const unused = () => 2;
+  expect(await program.send('apply', { callback: given, args: [], unused })).toBe(1);
+  return [new WeakRef(given), new WeakRef(unused)];
+}
+
+describe('a worker that has this library in another form', () => {
+  const computing = (head: string) =>
+    `${head}; handle('child', () => process.pid); handle('compute', () => { console.log('computing'); for (;;); }); serve();`;
+
+  it('ends at once when its host is killed while a handler computes, with the CommonJS build', async () => {
+    const script = join(await temporaryFolder(), 'worker.cjs');
+    await writeFile(script, computing(`const { handle, serve } = require(${JSON.stringify(SDK.replace(/mjs$/, 'cjs'))})`));
+    const host = await startHost('compute', [process.execPath, script]);
+    expect(await host.nextLine()).toBe('computing');
+    await host.kill();
+  });
+
+  it('does so when all is bundled into one file', async () => {
+    const script = join(await temporaryFolder(), 'bundle.mjs');
+    await writeFile(script, computing(readFileSync(SDK, 'utf8').replace(/^export \{.*$/m, '')));
+    const host = await startHost('compute', [process.execPath, script]);
+    expect(await host.nextLine()).toBe('computing');
+    await host.kill();
+  });
+});
+
+/** Starts host.mjs, which starts a program, calls its method `child` and then another one. */
+async function startHost(method: string, program: readonly string[]) {
+  const host = spawn(process.execPath, [HOST, method, ...program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: host.stdout })[Symbol.asyncIterator]();
+  const pids = JSON.parse((await lines.next()).value) as number[];
+  /** Kills the host, and waits until nothing is left of the program. */
+  const kill = async (): Promise<void> => {
+    host.kill('SIGKILL');
+    try {
+      await until(() => !pids.some(isRunning));
+    } finally {
+      for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
+    }
+  };
+  return { pids, nextLine: async (): Promise<unknown> => (await lines.next()).value, kill };
 }
 
 describe('a program in Python that calls serve()', () => {
@@ -234,6 +435,12 @@ describe('docs/workers.md', () => {
     expect(await program.send('resize', { width: 64, height: 48 })).toEqual({ width: 32, height: 24 });
     expect(await program.collect('lines', 3)).toEqual(['line 0', 'line 1', 'line 2']);
     expect(program.events).toEqual([0, 1, 2].map((line) => ['progress', line]));
+    const totals: number[] = [];
+    const prices = (async function* () {
+      yield* [5, 7];
+    })();
+    expect(await program.send('total', { prices, onProgress: (total: number) => totals.push(total) })).toBe(12);
+    expect(totals).toEqual([5, 12]);
   });
 
   it('has a whole worker without a library', async () => {

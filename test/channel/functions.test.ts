@@ -110,7 +110,7 @@ it('answers no one when the channel has closed', async () => {
   const [id] = give(worker, () => new Promise((resolve) => (finish = resolve)));
   worker.play(call(1, id as number), [[]]);
   await nextTurn();
-  worker.channel.close(() => new Error('over'));
+  worker.channel.close(() => new Error('over'), true);
   finish(1);
   await nextTurn();
   expect(worker.sent()).toEqual([]);

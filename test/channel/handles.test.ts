@@ -77,7 +77,7 @@ it('is stale after its release and after the end of its worker, whatever is done
   released.release();
   expect(inspect(released)).toBe('[Python instance Model (released)]');
   const early = [released.predict(), released(), (async () => await released.version)(), worker.send('fetch', [released])];
-  worker.channel.close(() => new Error('over'));
+  worker.channel.close(() => new Error('over'), true);
   const late = [orphaned.predict(), new FakeWorker().send('fetch', [orphaned])];
   const errors = await Promise.all([...early, ...late].map((promise) => rejection(promise)));
   expect(errors.map((error) => [(error as { code?: string }).code, (error as { type?: string }).type])).toEqual([

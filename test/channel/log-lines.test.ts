@@ -34,7 +34,7 @@ it('gives out what has no end when the channel closes, and lines that grow witho
   const worker = new FakeWorker();
   worker.playAll([log(0, 'stdout', 'x'.repeat(70_000)), log(0, 'stderr', 'rest')]);
   expect(worker.lines).toEqual([{ stream: 'stdout', line: 'x'.repeat(70_000) }]);
-  worker.channel.close(() => new Error('over'));
+  worker.channel.close(() => new Error('over'), true);
   expect(worker.lines.at(-1)).toEqual({ stream: 'stderr', line: 'rest' });
 });
 

@@ -133,7 +133,7 @@ describe('is closed without a word', () => {
     const failed = rejection(call);
     worker.play([KIND.credit, 4, 1]);
     await nextTurn();
-    worker.channel.close(() => new Error('over'));
+    worker.channel.close(() => new Error('over'), true);
     await failed;
     await nextTurn();
     expect(seen).toEqual(['pulled 1', 'closed']);
@@ -149,7 +149,7 @@ describe('is closed without a word', () => {
     await queued;
     await rejection(worker.send('double', [streams[1], Symbol('s')]));
     const closed = rejection(worker.send('double', [streams[2]]));
-    worker.channel.close(() => new Error('over'));
+    worker.channel.close(() => new Error('over'), true);
     await closed;
     expect(streams.map(({ destroyed }) => destroyed)).toEqual([true, true, true]);
   });

@@ -47,7 +47,7 @@ describe('a call', () => {
     const worker = new FakeWorker({ callTimeout: 500 });
     for (const options of [{}, { timeout: 20 }, { timeout: 0 }]) worker.send('fetch', [], options).catch(() => undefined);
     expect(worker.sent().map(({ rest }) => rest[1])).toEqual([{ timeout: 500 }, { timeout: 20 }, undefined]);
-    worker.channel.close(() => new Error('over'));
+    worker.channel.close(() => new Error('over'), true);
   });
 
   it('goes to the handler without a name, and its payload is called so in errors', async () => {
@@ -337,8 +337,8 @@ it('settles everything when it closes, each with an error of its own', async () 
   const waiting = [worker.send('double'), worker.send('double'), worker.send('fetch'), worker.channel.ping({}), stream.next()].map(
     (promise) => rejection(promise),
   );
-  worker.channel.close(() => new Error('first'));
-  worker.channel.close(() => new Error('second'));
+  worker.channel.close(() => new Error('first'), true);
+  worker.channel.close(() => new Error('second'), true);
   const late = [worker.send('double'), worker.channel.ping({}), worker.stream('count').next()].map((promise) => rejection(promise));
   const errors = await Promise.all([...waiting, ...late]);
   expect(errors.map(({ message }) => message)).toEqual(Array.from({ length: 8 }, () => 'first'));

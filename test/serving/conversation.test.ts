@@ -195,7 +195,7 @@ describe('a failure', () => {
     ['keywords', '929081a16105', 'ERR_SYNAPSE_UNSUPPORTED_CALL', 'got a by name'],
     ['no arguments', '01', 'ERR_SYNAPSE_SERIALIZATION', 'has no arguments'],
     ['bytes that are no value', '91', 'ERR_SYNAPSE_SERIALIZATION', 'does not decode'],
-    ['a function of the host', '9191d40c02', 'ERR_SYNAPSE_SERIALIZATION', 'only workers in Python take'],
+    ['a function without a number', '9191d40cc0', 'ERR_SYNAPSE_SERIALIZATION', 'lacks its id'],
   ])('refuses a call with %s, and goes on', async (_, hex, code, message) => {
     const host = FakeHost.serving({ take: (value) => value });
     host.told();

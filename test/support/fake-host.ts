@@ -11,6 +11,17 @@ import { FakeTransport } from './fake-transport';
 /** A message that the worker sent: its kind by name, its id, the rest of its header, and its payload. */
 type Told = [kind: string, id: number, ...rest: unknown[]];
 
+/** A function or a stream of the host as a value, by its id there. */
+export class Lent {
+  readonly code: 12 | 13;
+  readonly id: number;
+
+  constructor(what: 'function' | 'stream', id: number) {
+    this.code = what === 'function' ? 12 : 13;
+    this.id = id;
+  }
+}
+
 const nameOf = (kind: number): string => Object.entries(KIND).find(([, value]) => value === kind)?.[0] ?? '?';
 
 export class FakeHost {
@@ -18,8 +29,10 @@ export class FakeHost {
   readonly transport = new FakeTransport();
   readonly broken: Error[] = [];
   over = false;
+  /** How often the conversation told that its host is there. */
+  heard = 0;
   #conversation: Conversation | undefined;
-  readonly #encoder = new Encoder('rich');
+  readonly #encoder = new Encoder('rich', (value) => (value instanceof Lent ? value : undefined));
   readonly #writer = new FrameWriter(2 ** 31);
   #lastId = 0;
   #read = 0;
@@ -38,6 +51,9 @@ export class FakeHost {
   begin(): Conversation {
     this.definitions.seal();
     this.#conversation = new Conversation(this.transport, this.definitions, 'node 20.0.0', {
+      onHost: () => {
+        this.heard++;
+      },
       onOver: () => {
         this.over = true;
       },
@@ -56,6 +72,11 @@ export class FakeHost {
     this.#lastId += 2;
     this.play([KIND.call, this.#lastId, name], this.#encoder.encodeArguments(args, undefined));
     return this.#lastId;
+  }
+
+  /** Sends a message with a value. */
+  say(header: readonly unknown[], value: unknown): void {
+    this.play(header, this.#encoder.encode(value, 'value'));
   }
 
   play(header: readonly unknown[], payload?: Encoded): void {
