@@ -26,14 +26,8 @@ export class ChunkBuffer {
     const chunk = this.#chunks[this.#head];
     if (chunk === undefined) return undefined;
     this.#chunks[this.#head++] = undefined;
-    if (this.#head === this.#chunks.length) this.clear();
-    else if (this.#head === MOST_TAKEN) this.#shorten();
+    if (this.#head === MOST_TAKEN || this.#head === this.#chunks.length) this.#shorten();
     return chunk;
-  }
-
-  clear(): void {
-    this.#chunks = [];
-    this.#head = 0;
   }
 
   #shorten(): void {

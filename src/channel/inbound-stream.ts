@@ -22,6 +22,8 @@ export interface StreamOwner {
   leave(stream: InboundStream): void;
   /** Decodes a chunk; gives a promise for a large one. Throws or rejects if it cannot be decoded. */
   decode(chunk: Message): unknown;
+  /** Lets go of what a chunk refers to that nobody will take. */
+  discard(chunk: Message): void;
   /** Somebody began or ceased to wait for a chunk. */
   onWaiting(waiting: boolean): void;
   /** Gives the error of a chunk that did not come in time. */
@@ -223,7 +225,7 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   /** The consumer's side ends the stream: what waits is dropped, and Python is told. */
   #abandon(failure: { readonly error: unknown } | undefined): void {
     const state = this.#state;
-    this.#chunks.clear();
+    for (let chunk = this.#chunks.shift(); chunk; chunk = this.#chunks.shift()) this.#connection?.owner.discard(chunk);
     if (state === 'open') this.#connection?.owner.leave(this);
     if (state === 'closing' || state === 'over') this.#failure = undefined;
     else this.#close(failure);

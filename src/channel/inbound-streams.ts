@@ -67,6 +67,10 @@ export class InboundStreams implements StreamOwner {
     return this.#around.payloads.value(chunk);
   }
 
+  discard(chunk: Message): void {
+    this.#around.payloads.discard(chunk);
+  }
+
   onWaiting(waiting: boolean): void {
     if (waiting) this.#around.patience.begin();
     else this.#around.patience.end();

@@ -13,6 +13,8 @@ export interface StreamHost {
   leave(id: number): void;
   /** Decodes a chunk; gives a promise for a large one. Throws or rejects if it cannot be decoded. */
   decode(chunk: Message): unknown;
+  /** Lets go of what a chunk refers to that nobody will take. */
+  discard(chunk: Message): void;
 }
 
 const NO_CALL: Invocation = { used: 'stream', name: 'stream of the host', args: [], kwargs: undefined };
@@ -89,6 +91,10 @@ export class Feed implements StreamOwner {
 
   decode(chunk: Message): unknown {
     return this.#host.decode(chunk);
+  }
+
+  discard(chunk: Message): void {
+    this.#host.discard(chunk);
   }
 
   onWaiting(waiting: boolean): void {

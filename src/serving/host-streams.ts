@@ -54,6 +54,10 @@ export class HostStreams implements StreamHost {
     return this.#host.decode(chunk);
   }
 
+  discard(chunk: Message): void {
+    this.#host.discard(chunk);
+  }
+
   /** Takes a chunk, an end or an error. What is for a stream that was left is dropped. */
   onMessage(message: Message): void {
     const feed = this.#open.get(message.id);

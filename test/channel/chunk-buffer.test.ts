@@ -28,10 +28,3 @@ it('does not hold on to the memory of later reads for a small chunk that waits',
   expect(small?.buffer).not.toBe(second);
   expect([...(small ?? [])]).toEqual([9, 9, 9, 9, 9, 9, 9, 9]);
 });
-
-it('forgets everything when it is cleared', () => {
-  const buffer = new ChunkBuffer();
-  buffer.push(chunk(new ArrayBuffer(8), 8));
-  buffer.clear();
-  expect([buffer.size, buffer.shift()]).toEqual([0, undefined]);
-});

@@ -1,5 +1,7 @@
+import { InboundStream, type StreamConnection } from '../../src/channel/inbound-stream';
+import { invocationOf } from '../../src/channel/invocation';
 import { KIND } from '../../src/protocol/message';
-import { FakeWorker } from '../support/fake-worker';
+import { FakeWorker, pythonObject } from '../support/fake-worker';
 import { rejection } from '../support/until';
 
 const MIB = 1024 * 1024;
@@ -221,4 +223,63 @@ it('keeps the program alive only while a pull waits', async () => {
   worker.play([KIND.chunk, 2], 1);
   await pull;
   expect(worker.transport.held).toBe(false);
+});
+
+it('lets the objects arrive that lie in chunks which nobody takes, so that they can be let go of', async () => {
+  const worker = new FakeWorker();
+  const stream = worker.stream('count');
+  const first = stream.next();
+  worker.playAll([chunk(2, 1), chunk(2, pythonObject(1)), chunk(2, [pythonObject(2)])]);
+  await first;
+  expect(worker.channel.handles.size).toBe(0);
+  await stream.return();
+  expect(worker.channel.handles.size).toBe(2);
+});
+
+describe('with a worker that comes later', () => {
+  function later() {
+    const worker = new FakeWorker();
+    let come = (): void => undefined;
+    let stayAway = (_: Error): void => undefined;
+    const connection = new Promise<StreamConnection>((resolve, reject) => {
+      come = () => resolve(worker.channel.connection({}));
+      stayAway = reject;
+    });
+    const stop = new AbortController();
+    const stream = new InboundStream(() => connection, invocationOf('stream', 'count', []), { signal: stop.signal });
+    return { worker, stream, stop, come, stayAway };
+  }
+
+  it('it is called when that is there, and pulls wait for it', async () => {
+    const { worker, stream, come } = later();
+    const pulls = [stream.next(), stream.next()];
+    expect(worker.sent()).toEqual([]);
+    come();
+    await Promise.resolve();
+    expect(worker.sent().map(({ kind }) => kind)).toEqual(['call', 'credit']);
+    worker.playAll([chunk(2, 'a'), [[KIND.end, 2]]]);
+    expect(await Promise.all(pulls)).toEqual([next('a'), DONE]);
+    expect(worker.transport.held).toBe(false);
+  });
+
+  it('the pulls reject if it does not come', async () => {
+    const { stream, stayAway } = later();
+    const pull = rejection(stream.next());
+    stayAway(new Error('no worker'));
+    expect(await pull).toEqual(new Error('no worker'));
+    expect(await stream.next()).toEqual(DONE);
+  });
+
+  it('one that was left or aborted meanwhile is never called', async () => {
+    const [left, aborted] = [later(), later()];
+    const pulls = [left.stream.next(), rejection(aborted.stream.next())];
+    await left.stream.return();
+    aborted.stop.abort('enough');
+    expect(await Promise.all(pulls)).toEqual([DONE, 'enough']);
+    for (const { come, worker } of [left, aborted]) {
+      come();
+      await Promise.resolve();
+      expect(worker.sent()).toEqual([]);
+    }
+  });
 });
