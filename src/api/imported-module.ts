@@ -54,8 +54,11 @@ export class ImportedModule implements AttributeOwner {
   readonly #worker: SharedWorker;
   readonly #name: string;
   readonly #path: string | undefined;
+  readonly #attributes = new Map<string, object>();
   #known: Known | undefined;
   #loading: Promise<Known> | undefined;
+  /** The object for the module's user. */
+  readonly proxy: PythonModule;
 
   /**
    * @param name dotted name; of a file, the name without the ending
@@ -65,6 +68,7 @@ export class ImportedModule implements AttributeOwner {
     this.#worker = worker;
     this.#name = name;
     this.#path = path;
+    this.proxy = this.#proxy();
   }
 
   /** Imports it if the worker of now has not. Rejects with what prevents that. */
@@ -88,26 +92,35 @@ export class ImportedModule implements AttributeOwner {
     return record.owner.read(record, path);
   }
 
-  /** Gives the object for the module's user. */
-  proxy(): PythonModule {
+  #proxy(): PythonModule {
     const text = (): string => `[Python module ${this.#name}]`;
     const target = Object.create(null, { [inspect.custom]: { value: text, configurable: true } });
     return new Proxy(target, {
       get: (_, key) => {
         if (key === 'toString' || key === 'toJSON' || key === Symbol.toPrimitive) return text;
         if (key === Symbol.toStringTag) return 'Module';
-        return typeof key === 'symbol' || key === 'then' ? undefined : attribute(this, key);
+        return typeof key === 'symbol' || key === 'then' ? undefined : this.#attribute(key);
       },
       has: (_, key) => this.#known?.names.includes(String(key)) ?? false,
       ownKeys: () => [...(this.#known?.names ?? [])],
       getOwnPropertyDescriptor: (_, key) =>
         this.#known?.names.includes(String(key))
-          ? { value: attribute(this, String(key)), enumerable: true, configurable: true, writable: true }
+          ? { value: this.#attribute(String(key)), enumerable: true, configurable: true, writable: true }
           : undefined,
       set: (_, key) => {
         throw new TypeError(`The name ${String(key)} of a Python module cannot be set from here: call a function that sets it.`);
       },
     });
+  }
+
+  /** The same property each time, as of any object. */
+  #attribute(name: string): object {
+    let known = this.#attributes.get(name);
+    if (!known) {
+      known = attribute(this, name);
+      this.#attributes.set(name, known);
+    }
+    return known;
   }
 
   async #ready(): Promise<Known> {

@@ -4,7 +4,7 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findHome, type Home } from '../environment/home';
-import { InvalidModuleError } from '../errors';
+import { DisposedError, InvalidModuleError } from '../errors';
 import { invalid } from '../option-checks';
 import { ImportedModule, type PythonModule } from './imported-module';
 import { resolveOptions, type SynapseOptions } from './options';
@@ -28,6 +28,8 @@ interface Shared {
 
 const REFUSED: ReadonlySet<string> = new Set(['workers', 'restart', 'protocol', 'args']);
 const shared = new Map<string, Shared>();
+/** How often everything was shut down. */
+let shutdowns = 0;
 
 /**
  * Imports a Python file, package or installed module, in a worker that is started at the first call and shared by all calls for the same
@@ -43,24 +45,28 @@ const shared = new Map<string, Shared>();
  * @throws ProvisionError there is no Python (ERR_SYNAPSE_PYTHON_NOT_FOUND), or the environment could not be made (ERR_SYNAPSE_PROVISION)
  * @throws SpawnError the worker could not be started (ERR_SYNAPSE_SPAWN)
  * @throws PythonError the module raised while it was imported, or is not there (ERR_SYNAPSE_PYTHON)
+ * @throws DisposedError `shutdown` was called meanwhile (ERR_SYNAPSE_DISPOSED)
  * @throws InvalidOptionError an argument is not of its form (ERR_SYNAPSE_INVALID_OPTION)
  */
 // biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
 export async function python<T = any>(spec: string | URL, options: PythonOptions = {}): Promise<PythonModule<T>> {
   const target = targetOf(spec);
+  const begun = shutdowns;
   const home = await findHome({ directory: target.directory, requirements: options.requirements, file: target.path });
+  if (begun !== shutdowns) throw new DisposedError('shutdown() was called before the worker had started: call python() after it.');
   const { worker, modules } = sharedFor(home, options);
   const key = target.path ?? target.name;
   const module = modules.get(key) ?? new ImportedModule(worker, target.name, target.path);
   modules.set(key, module);
   await module.load();
-  return module.proxy();
+  return module.proxy;
 }
 
 /**
  * Ends the workers of `python`. Outstanding calls reject with DisposedError; a later `python()` starts afresh.
  */
 export async function shutdown(): Promise<void> {
+  shutdowns++;
   const workers = [...shared.values()];
   shared.clear();
   await Promise.all(workers.map(({ worker }) => worker.dispose()));
@@ -92,22 +98,20 @@ function targetOf(spec: string | URL): Target {
   if (!/^\.{1,2}(?:[\\/]|$)/.test(given) && !isAbsolute(given) && extname(given) !== '.py') {
     return { name: given, path: undefined, directory: process.cwd() };
   }
-  const path = existing(resolve(given));
+  const path = existing(given);
   const name = basename(path, extname(path));
   return { name, path, directory: dirname(path) };
 }
 
 /** Gives the path of what a spec names: a file, with or without its ending, or a package. */
-function existing(path: string): string {
-  const found = [path, `${path}.py`].find((each) => existsSync(each));
+function existing(given: string): string {
+  const path = resolve(given);
+  const found = [path, `${path}.py`].find(isFile) ?? (existsSync(path) ? path : undefined);
   if (found === undefined) {
-    throw new InvalidModuleError(
-      'ERR_SYNAPSE_ENTRY_NOT_FOUND',
-      path,
-      `There is no Python file at ${path}: a path is relative to the working directory, ${process.cwd()}.`,
-    );
+    const place = isAbsolute(given) ? '.' : `: a path is relative to the working directory, ${process.cwd()}.`;
+    throw new InvalidModuleError('ERR_SYNAPSE_ENTRY_NOT_FOUND', path, `There is no Python file at ${path}${place}`);
   }
-  if (statSync(found).isDirectory() && !existsSync(resolve(found, '__init__.py'))) {
+  if (!isFile(found) && !isFile(resolve(found, '__init__.py'))) {
     throw new InvalidModuleError(
       'ERR_SYNAPSE_ENTRY_NOT_FOUND',
       found,
@@ -115,4 +119,8 @@ function existing(path: string): string {
     );
   }
   return realpathSync(found);
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

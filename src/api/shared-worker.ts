@@ -1,4 +1,7 @@
-/** One worker for all modules that are imported in the same interpreter. Owns its starts: the first use starts it, and the next after its end. */
+/**
+ * One worker for all modules that are imported in the same interpreter. Owns its lives: the first use starts it, and the next one after its
+ * end. Each life has a pool of its own, so that nothing that is told late of an earlier one can touch the present one.
+ */
 
 import type { InboundStream } from '../channel/inbound-stream';
 import { type Invocation, invocationOf } from '../channel/invocation';
@@ -12,40 +15,28 @@ import type { ResolvedOptions } from './options';
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
+interface Life {
+  readonly pool: Pool;
+  readonly started: Promise<void>;
+}
+
 export class SharedWorker {
-  readonly #pool: Pool;
-  readonly #output: ModuleOutput;
   readonly #spec: ImporterSpec;
-  #start: Promise<void> | undefined;
+  readonly #options: ResolvedOptions;
+  readonly #output: ModuleOutput;
+  #life: Life | undefined;
+  /** The life of now, and earlier ones that are not quite over. */
+  readonly #pools = new Set<Pool>();
   #isClosed = false;
 
-  constructor(spec: ImporterSpec, { logs, limits, int, size, policy }: ResolvedOptions) {
+  constructor(spec: ImporterSpec, options: ResolvedOptions) {
     this.#spec = spec;
+    this.#options = options;
     this.#output = new ModuleOutput(
-      logs,
+      options.logs,
       () => undefined,
       () => false,
     );
-    const { supervision, heartbeat } = policy;
-    this.#pool = new Pool(
-      localEngine,
-      { size, policy: supervision, worker: { ...limits, int, heartbeat, verify: undefined } },
-      {
-        output: () => this.#output.worker(),
-        news: { onEvent: () => undefined, onCancel: () => undefined },
-        onState: ({ to }) => {
-          if (to === 'disconnected') this.#start = undefined;
-        },
-        onExit: () => undefined,
-        onError: () => undefined,
-        onRetry: () => undefined,
-        onRestart: () => undefined,
-      },
-    );
-  }
-
-  get pid(): number | undefined {
-    return this.#pool.pid;
   }
 
   /**
@@ -54,12 +45,9 @@ export class SharedWorker {
    * @throws whatever `Pool.spawn` throws; DisposedError it was shut down (ERR_SYNAPSE_DISPOSED)
    */
   async start(): Promise<void> {
-    if (this.#isClosed) throw new DisposedError('The worker was shut down: call python() again.');
-    this.#start ??= this.#pool.spawn(this.#spec).catch((error) => {
-      this.#start = undefined;
-      throw error;
-    });
-    await this.#start;
+    if (this.#isClosed) throw shutDown();
+    this.#life ??= this.#begin();
+    await this.#life.started;
   }
 
   /** Imports a module; gives what `load` of python/synapse_py/importer.py gives. Rejects as `Pool.invoke`. */
@@ -75,7 +63,55 @@ export class SharedWorker {
   /** Ends the worker. Outstanding calls reject. */
   async dispose(): Promise<void> {
     this.#isClosed = true;
-    await this.#pool.dispose();
+    this.#life = undefined;
+    await Promise.all([...this.#pools].map((pool) => pool.dispose()));
     this.#output.finish();
   }
+
+  get #pool(): Pool {
+    if (!this.#life) throw shutDown();
+    return this.#life.pool;
+  }
+
+  #begin(): Life {
+    const { limits, int, size, policy } = this.#options;
+    const { supervision, heartbeat } = policy;
+    const leave = (): void => {
+      if (this.#life?.pool === pool) this.#life = undefined;
+    };
+    const pool: Pool = new Pool(
+      localEngine,
+      { size, policy: supervision, worker: { ...limits, int, heartbeat, verify: undefined } },
+      {
+        output: () => this.#output.worker(),
+        news: { onEvent: () => undefined, onCancel: () => undefined },
+        onState: ({ to }) => {
+          if (to === 'disconnected') leave();
+        },
+        onExit: () => {
+          leave();
+          this.#bury(pool);
+        },
+        onError: () => undefined,
+        onRetry: () => undefined,
+        onRestart: () => undefined,
+      },
+    );
+    this.#pools.add(pool);
+    const started = pool.spawn(this.#spec).catch((error) => {
+      leave();
+      this.#pools.delete(pool);
+      throw error;
+    });
+    return { pool, started };
+  }
+
+  /** Its worker has ended, and it is to start no other. */
+  #bury(pool: Pool): void {
+    void pool.dispose().finally(() => this.#pools.delete(pool));
+  }
+}
+
+function shutDown(): DisposedError {
+  return new DisposedError('The worker was shut down: call python() again.');
 }

@@ -201,3 +201,27 @@ describe('a heartbeat', () => {
     expect(await synapse.send('pid')).toBe(before);
   });
 });
+
+it('a worker that breaks the protocol is replaced; what was sent to it may have run, and is not made again', async () => {
+  const synapse = await spawn({ maxInFlight: 3 });
+  const before = synapse.pid;
+  const calls = [synapse.send('write_garbage'), ...Array.from({ length: 4 }, (_, index) => synapse.send('echo', index))];
+  const [broken, ...others] = await Promise.allSettled(calls);
+  expect(broken).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SYNAPSE_FRAME' } });
+  for (const sent of others.slice(0, 2)) expect(sent).toMatchObject({ status: 'rejected', reason: { code: 'ERR_SYNAPSE_FRAME' } });
+  expect(others.slice(2)).toEqual([2, 3].map((value) => ({ status: 'fulfilled', value })));
+  expect(synapse.pid).not.toBe(before);
+});
+
+it('what a worker has answered before it is ended for a call that does not stop still counts', async () => {
+  const synapse = await spawn({ cancelTimeout: 50 });
+  const stop = new AbortController();
+  const begun = new Promise((resolve) => synapse.onEvent('begun', resolve));
+  synapse.send('never_ends', undefined, { signal: stop.signal }).catch(() => undefined);
+  await begun;
+  const behind = Array.from({ length: 20 }, (_, index) => synapse.send('echo', index));
+  const replaced = once(synapse, 'cancel');
+  stop.abort();
+  expect(await replaced).toMatchObject([{ rung: 'replaced', method: 'never_ends' }]);
+  expect(await Promise.all(behind)).toHaveLength(20);
+});

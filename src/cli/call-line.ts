@@ -1,0 +1,83 @@
+/** Calls as a person writes them: a function and arguments in JSON. Owns the reading of both, on the command line and in a line of text. */
+
+import { InvalidOptionError } from '../errors';
+import { kw } from '../channel/keywords';
+
+/** One call. */
+export interface CallRequest {
+  readonly name: string;
+  /** The last may come from `kw`. */
+  readonly args: readonly unknown[];
+}
+
+const NAMED = /^([A-Za-z_]\w*)=(?!=)/;
+
+/**
+ * Reads a call.
+ *
+ * @param name of the function; dots lead deeper
+ * @param texts each an argument in JSON, or `name=JSON` for a keyword argument
+ * @param more keyword arguments besides
+ * @throws InvalidOptionError a text is no JSON (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function callOf(name: string, texts: readonly string[], more: Readonly<Record<string, unknown>> = {}): CallRequest {
+  const keywords: Record<string, unknown> = { ...more };
+  const args: unknown[] = [];
+  for (const text of texts) {
+    const [prefix, key] = NAMED.exec(text) ?? [];
+    if (prefix && key) keywords[key] = readJson('argument', text.slice(prefix.length));
+    else args.push(readJson('argument', text));
+  }
+  return { name, args: Object.keys(keywords).length > 0 ? [...args, kw(keywords)] : args };
+}
+
+/**
+ * Reads a value in JSON. A whole number beyond what JSON's readers keep exactly stays exact.
+ *
+ * @param what it is, for the error
+ * @throws InvalidOptionError it is none (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function readJson(what: string, text: string): unknown {
+  if (/^-?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text))) return BigInt(text);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new InvalidOptionError(what, `The ${what} ${text} is no JSON (${(error as Error).message}). ${adviceFor(text)}`);
+  }
+}
+
+function adviceFor(text: string): string {
+  const quoted = JSON.stringify(text);
+  if (/^["[{]/.test(text)) return 'In a shell, put single quotes around the whole of it.';
+  const inShell = process.platform === 'win32' ? `"${quoted.replaceAll('"', '\\"')}"` : `'${quoted.replaceAll("'", "'\\''")}'`;
+  return `A text needs quotes that reach the command: ${inShell}`;
+}
+
+/**
+ * Reads a line such as `greet "Ada" greeting="Welcome"`: a function, then arguments in JSON with space between them.
+ *
+ * @throws InvalidOptionError it is not of that form (ERR_SYNAPSE_INVALID_OPTION)
+ */
+export function readLine(line: string): CallRequest {
+  const [name = '', ...texts] = wordsOf(line);
+  if (!/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name))
+    throw new InvalidOptionError('line', `${name} is no name of a function. A line is such as: greet "Ada" greeting="Welcome"`);
+  return callOf(name, texts);
+}
+
+/** Cuts a line at its spaces, but not inside of texts, arrays and objects. */
+function wordsOf(line: string): string[] {
+  const words: string[] = [];
+  let word = '';
+  let depth = 0;
+  for (const [part] of line.matchAll(/"(?:[^"\\]|\\.)*"?|\s+|[[\]{}]|[^\s"[\]{}]+/g)) {
+    if (part === '[' || part === '{') depth++;
+    if (part === ']' || part === '}') depth--;
+    if (depth > 0 || part.trim() !== '') word += part;
+    else if (word !== '') {
+      words.push(word);
+      word = '';
+    }
+  }
+  return word === '' ? words : [...words, word];
+}
