@@ -49,7 +49,7 @@ export interface DeclaredEvent {
 }
 
 /** The types of a method. */
-export interface MethodTypes {
+interface MethodTypes {
   readonly request: unknown;
   readonly response: unknown;
   readonly kind: ResponseKind;

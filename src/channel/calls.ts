@@ -1,6 +1,6 @@
 /** The calls of a worker by their ids. Owns which answer is whose, which calls were given up, and what became of those. */
 
-import { type CallPhase, QueueFullError, type ResponseKind, UnsupportedCallError } from '../call-errors';
+import { type CallPhase, QueueFullError } from '../call-errors';
 import { type Hello, KIND, type Message } from '../protocol/message';
 import { CallWindow } from './call-window';
 import type { Cancellations } from './cancellations';
@@ -14,6 +14,7 @@ import type { LateCallOptions, PendingCall, PendingOwner } from './pending';
 import type { References } from './references';
 import { readError, readRung } from './remote-error';
 import { RpcCall } from './rpc-call';
+import { notAStreamCall } from './unsupported';
 
 /** Methods of calls that go on unseen, remembered for their logs. */
 const MOST_UNSEEN = 1000;
@@ -229,14 +230,6 @@ export class Calls implements PendingOwner {
     this.#unseen.set(call.id, call.method);
     if (this.#unseen.size > MOST_UNSEEN) this.#unseen.delete(this.#unseen.keys().next().value as number);
   }
-}
-
-function notAStreamCall(method: string, response: ResponseKind, used: string): UnsupportedCallError {
-  return new UnsupportedCallError(`${method} gives a stream: use stream('${method}', ...), or for await over py.${method}(...).`, {
-    method,
-    response,
-    used,
-  });
 }
 
 function queueFull(limit: number): QueueFullError {

@@ -1,6 +1,6 @@
 /** The streams that Python gives out, by their ids. Owns which are open, which were left, and how their calls begin. */
 
-import { type CallTimeoutError, UnsupportedCallError } from '../call-errors';
+import type { CallTimeoutError } from '../call-errors';
 import { KIND, type Message } from '../protocol/message';
 import type { CallSurroundings } from './calls';
 import type { CloseReason } from './channel';
@@ -8,6 +8,7 @@ import type { InboundStream, StreamConnection, StreamOwner } from './inbound-str
 import { callHeader, type Invocation } from './invocation';
 import { type CallOptions, timeoutError } from './pending';
 import { readError, readRung } from './remote-error';
+import { noStream } from './unsupported';
 
 export class InboundStreams implements StreamOwner {
   readonly #around: CallSurroundings;
@@ -118,12 +119,4 @@ export class InboundStreams implements StreamOwner {
     cancellations.end(message.id, message.kind === KIND.error ? readRung(payloads, message) : 'finished');
     return true;
   }
-}
-
-function noStream(method: string, response: 'result' | 'ack' | 'none'): UnsupportedCallError {
-  return new UnsupportedCallError(`${method} gives no stream (its response is ${response}): use send('${method}', ...).`, {
-    method,
-    response,
-    used: 'stream',
-  });
 }

@@ -1,6 +1,5 @@
 /** The rpc protocol: calls by id, streams, events, logs, references. Owns which message goes to whom; each kind's state has its own owner. */
 
-import { UnsupportedCallError } from '../call-errors';
 import { FrameError } from '../errors';
 import { findArrow } from '../protocol/arrow';
 import { type Hello, hostHello, KIND, type Message } from '../protocol/message';
@@ -21,6 +20,7 @@ import type { CallOptions, LateCallOptions } from './pending';
 import { type PingOptions, Pings } from './pings';
 import { References } from './references';
 import type { Transport, TransportSink } from './transport';
+import { noHandler } from './unsupported';
 
 /** What an rpc channel reports to the worker that owns it. */
 export interface RpcObserver extends ChannelObserver, LogObserver {
@@ -254,11 +254,4 @@ function count(message: Message): number {
   const value = message.rest[0];
   if (typeof value === 'number' && value >= 0) return value;
   throw new FrameError(`The worker sent a message of kind ${message.kind} without its number.`);
-}
-
-function noHandler(): UnsupportedCallError {
-  return new UnsupportedCallError(
-    'This module has no handler for call(): name a function handle, mark one with @synapse_py.handler, or use send() with the name of a function.',
-    { method: 'call', response: undefined, used: 'call' },
-  );
 }

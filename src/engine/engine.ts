@@ -17,7 +17,7 @@ interface CommonSpec {
 }
 
 /** A directory of Python with an entry in it. */
-export interface ModuleSpec extends CommonSpec {
+interface ModuleSpec extends CommonSpec {
   readonly kind: 'module';
   /** A path or a `file:` URL. */
   readonly directory: string | URL;
@@ -31,7 +31,7 @@ export interface ModuleSpec extends CommonSpec {
 }
 
 /** A program in any language that announces itself, as docs/workers.md tells. */
-export interface ProgramSpec extends CommonSpec {
+interface ProgramSpec extends CommonSpec {
   readonly kind: 'program';
   /** A name that is found along PATH, or a path. */
   readonly command: string;

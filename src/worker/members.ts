@@ -3,9 +3,9 @@
 import type { Engine, WorkerSpec } from '../engine/engine';
 import { preparingOnce } from '../engine/preparing-once';
 import type { ExitStatus } from '../process/spawn';
-import { readVitals } from '../process/vitals';
 import type { ModuleState, StateChange } from './lifecycle';
 import { Member } from './member';
+import { MemoryWatch } from './memory-watch';
 import { Pace } from './pace';
 import type { Supervision } from './restart-policy';
 import type { WorkerNews, WorkerOutput } from './run';
@@ -52,14 +52,13 @@ export interface MembersObserver {
 
 /** The states of a pool, by which the pool has that of its best worker. */
 const RANKS: readonly ModuleState[] = ['ready', 'connecting', 'initializing', 'provisioning', 'disconnected', 'created'];
-/** Milliseconds between looks at the memory of a worker. */
-const MEMORY_LOOK_MS = 1000;
 
 export class Members {
   readonly #engine: Engine;
   readonly #options: MemberOptions;
   readonly #observer: MembersObserver;
   readonly #pace = new Pace();
+  readonly #memory: MemoryWatch;
   readonly #active: Member[] = [];
   readonly #retiring = new Set<Member>();
   readonly #ending = new Set<Promise<void>>();
@@ -70,13 +69,13 @@ export class Members {
   #lost = 0;
   #spec: WorkerSpec | undefined;
   #shrinkTimer: NodeJS.Timeout | undefined;
-  #memoryLookAt = 0;
   #isClosed = false;
 
   constructor(engine: Engine, options: MemberOptions, observer: MembersObserver) {
     this.#engine = preparingOnce(engine);
     this.#options = options;
     this.#observer = observer;
+    this.#memory = new MemoryWatch(options.size.maxMemoryBytes);
   }
 
   /** Those that take calls, or will. */
@@ -125,8 +124,8 @@ export class Members {
 
   /** Starts one more worker, if there may be more and none is coming. */
   grow(): void {
-    const isComing = this.#active.some(({ supervisor }) => supervisor.isComing);
-    if (isComing || this.#isClosed || this.#active.length + this.#lost >= this.#options.size.max) return;
+    const isFull = this.#active.length + this.#lost >= this.#options.size.max;
+    if (isFull || this.#isClosed || this.#active.some(({ supervisor }) => supervisor.isComing)) return;
     this.#start(this.#add()).catch((error: Error) => this.#report(error));
   }
 
@@ -134,7 +133,7 @@ export class Members {
   settle(member: Member): void {
     const { maxCalls, maxMemoryBytes } = this.#options.size;
     if (maxCalls > 0 && member.served >= maxCalls) this.#recycle(member);
-    else if (maxMemoryBytes > 0) void this.#weigh(member, maxMemoryBytes);
+    else if (maxMemoryBytes > 0) void this.#weigh(member);
     if (this.#active.length > this.#options.size.min) this.#scheduleShrink();
   }
 
@@ -211,13 +210,8 @@ export class Members {
       .finally(() => this.#replaced.delete(member));
   }
 
-  async #weigh(member: Member, maxMemoryBytes: number): Promise<void> {
-    const { pid } = member.worker;
-    const now = performance.now();
-    if (pid === undefined || now < this.#memoryLookAt) return;
-    this.#memoryLookAt = now + MEMORY_LOOK_MS;
-    const vitals = await readVitals(pid);
-    if (vitals && vitals.residentBytes > maxMemoryBytes) this.#recycle(member);
+  async #weigh(member: Member): Promise<void> {
+    if (await this.#memory.isTooLarge(member)) this.#recycle(member);
   }
 
   #scheduleShrink(): void {
@@ -260,9 +254,8 @@ export class Members {
   }
 
   #freeSlot(): number {
-    const taken = new Set(this.#active.map(({ slot }) => slot));
     let slot = 0;
-    while (taken.has(slot)) slot++;
+    while (this.#active.some((member) => member.slot === slot)) slot++;
     return slot;
   }
 }

@@ -45,13 +45,6 @@ export function runtimes(): Runtime[] {
   return (['node', 'bun', 'deno'] as const).map(findRuntime).filter((found) => 'command' in found);
 }
 
-/** Gives one; throws if it is not there. */
-export function runtime(name: RuntimeName): Runtime {
-  const found = findRuntime(name);
-  if ('missing' in found) throw new Error(found.missing);
-  return found;
-}
-
 /** Looks for one; says why it is not there. */
 export function findRuntime(name: RuntimeName): Runtime | MissingRuntime {
   if (name === 'node') return { name, command: process.execPath, args: ARGS.node };
