@@ -8,7 +8,7 @@ export { ManagerErrors, ModuleErrors } from './api/module-errors';
 export { type ManagerEventMap, ManagerEvents, type ModuleEventMap, ModuleEvents } from './api/module-events';
 export { ModuleManager } from './api/module-manager';
 export type { SynapseOptions } from './api/options';
-export { type PythonOptions, python, shutdown } from './api/python';
+export { ensureWorker, type PythonOptions, python, shutdown } from './api/python';
 export type { PythonProxy } from './api/python-proxy';
 export type { DeclaredEvent, DeclaredMethod, EventConfig, MethodConfig } from './api/schema';
 export type { PoolOptions } from './api/supervision-options';

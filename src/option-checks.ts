@@ -4,7 +4,8 @@ import { InvalidOptionError } from './errors';
 
 /** Refuses options that are no object, or that have a name which is none of an option's. */
 export function checkNames(options: unknown, names: ReadonlySet<string>): void {
-  if (typeof options !== 'object' || options === null) throw invalid('options', `Options must be an object with ${[...names].join(', ')}.`);
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalid('options', `Options must be an object with ${[...names].join(', ')}.`);
   for (const name in options) {
     if (!names.has(name)) throw invalid(name, `There is no option ${name}; there are ${[...names].join(', ')}.`);
   }

@@ -18,6 +18,9 @@ def attribute_method(owner: "Any", path: str, name: str) -> Method:
 
     It is looked up when it is called: what an object does to give an attribute may be code of the module, which runs in its turn.
     """
+    own = _own_function(owner, path)
+    if own is not None:
+        return Method(name, own, flags=own.__code__.co_flags)
     value = owner
     for part in path.split(".") if path else ():
         value = _static_attribute(value, part)
@@ -25,6 +28,19 @@ def attribute_method(owner: "Any", path: str, name: str) -> Method:
         value = _static_attribute(type(value), "__call__")
     plain = value.__func__ if type(value) in _WRAPPERS else value
     return Method(name, partial(_call_attribute, owner, path, name), flags=plain.__code__.co_flags if type(plain) is FunctionType else 0)
+
+
+def _own_function(owner: "Any", name: str) -> "FunctionType | None":
+    """Give a plain function that an object, such as a module, has for itself: nothing of the module runs when it is looked up."""
+    if not name or name[0] == "_":
+        return None
+    try:
+        found = object.__getattribute__(owner, "__dict__").get(name)
+    except AttributeError:
+        return None
+    if type(found) is not FunctionType or any(name in cls.__dict__ for cls in type(owner).__mro__):
+        return None
+    return found
 
 
 def _call_attribute(owner: "Any", path: str, called: str, /, *args: "Any", **kwargs: "Any") -> "Any":

@@ -26,7 +26,8 @@ class Host:
     """Sends messages to the host. May be used from any thread.
 
     Attributes:
-        eager: whether answers are to leave before the next function begins: the host wants to know which one runs when the worker dies.
+        eager: whether answers are to leave before the next function begins, and the end of calls that are not answered with one is told:
+            the host wants to know which functions run, also when the worker dies.
     """
 
     def __init__(self, outbox: "Outbox", values: "Values") -> None:
@@ -74,7 +75,7 @@ class Host:
         self._post(message.ERROR, details, "error", id)
 
     def ack(self, id: int) -> None:
-        """Tell that the work on a call begins."""
+        """Tell that the work on a call begins, or that functions behind it need not wait for it."""
         self._send(message.ACK, None, "acknowledgement", id)
 
     def event(self, call_id: int, name: str, data: "Any") -> None:
@@ -103,7 +104,7 @@ class Host:
             self.outbox.send(message.frame(kind, id, *rest))
 
     def end(self, id: int) -> None:
-        """Tell the end of a stream, with the next flush."""
+        """Tell the end of a stream, or of a function whose answer does not, with the next flush."""
         self.outbox.post(message.frame(message.END, id))
 
     def _send(self, kind: int, value: "Any", root: str, *fields: "Any") -> None:

@@ -1,9 +1,10 @@
 """Importing what the host names: files, packages and installed modules. Owns how a module is told, and whose siblings are whose."""
 
+import builtins
 import os
 import sys
-from importlib import import_module
-from importlib.util import module_from_spec, spec_from_file_location
+from _frozen_importlib import module_from_spec
+from _frozen_importlib_external import spec_from_file_location  # importlib.util's, which takes long to load
 
 from .conversion import hold_anything
 from .describe import is_function
@@ -14,7 +15,9 @@ from .registry import register_type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import Any
+    from typing import Any, Callable, TypeVar
+
+    T = TypeVar("T")
 
 _MODULE = type(sys)
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
@@ -28,11 +31,14 @@ class ImportedModule:
 
     def __getattr__(self, name: str) -> "Any":
         """Give what the module makes only when it is asked for, or a module within it that nobody has imported yet."""
-        module = sys.modules.get(self.__dict__["__name__"])
+        own_name = self.__dict__.get("__name__", "")
+        if name.startswith("_"):
+            raise AttributeError(f"module {own_name!r} has no attribute {name!r}")
+        module = _loaded.get(self.__dict__.get("__file__")) or sys.modules.get(own_name)
         try:
             return public_attribute(module, name, name)
         except UnknownMethodError:
-            raise AttributeError(f"module {self.__dict__['__name__']!r} has no attribute {name!r}") from None
+            raise _unknown(own_name, name, list(self.__dict__)) from None
 
 
 def load(name: str, path: "str | None" = None) -> "dict[str, Any]":
@@ -45,53 +51,94 @@ def load(name: str, path: "str | None" = None) -> "dict[str, Any]":
     Returns:
         ``module``, the object; and by kind the names that it has now: ``functions``, ``streams``, ``classes``, ``values``.
     """
-    module = import_module(name) if path is None else _load_file(name, path)
+    module = _load_named(name) if path is None else _load_file(name.replace(".", "_"), path)
     return {"module": ImportedModule(module), **_describe(module)}
 
 
+def _load_named(name: str) -> "ModuleType":
+    _usual_import(name)
+    return sys.modules[name]
+
+
 def _load_file(name: str, path: str) -> "ModuleType":
-    known = next((module for module in list(sys.modules.values()) if getattr(module, "__synapse_path__", None) == path), None)
+    file = os.path.join(path, "__init__.py") if os.path.isdir(path) else path
+    known = _loaded.get(file)
     if known is not None:
         return known
-    file = os.path.join(path, "__init__.py") if os.path.isdir(path) else path
     folder = os.path.dirname(path)
-    unique = name if name not in sys.modules else f"{name}_{abs(hash(path)):x}"
+    _siblings[folder] = _names_in(folder)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    if len(_siblings) > 1:
+        builtins.__import__ = _import
+    module = _loaded[file] = _seen_from(folder, lambda: _execute(name, path, file))
+    return module
+
+
+def _execute(name: str, path: str, file: str) -> "ModuleType":
+    sibling = sys.modules.get(name)
+    if sibling is not None and getattr(sibling, "__file__", None) == file:
+        return sibling
+    unique = name if sibling is None else next(each for each in (f"{name}_{n}" for n in range(2, sys.maxsize)) if each not in sys.modules)
     spec = spec_from_file_location(unique, file, submodule_search_locations=[path] if file != path else None)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no file of Python", path=path)
-    module = module_from_spec(spec)
-    module.__synapse_path__ = path  # type: ignore[attr-defined]
-    strangers = _strangers(folder)
-    for stranger in strangers:
-        del sys.modules[stranger]
-    sys.path.insert(0, folder)
-    sys.modules[unique] = module
+    module = sys.modules[unique] = module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
     except BaseException:
         sys.modules.pop(unique, None)
-        sys.path.remove(folder)
         raise
-    sys.modules.update(strangers)
-    return module
+    return sys.modules[unique]
 
 
-def _strangers(folder: str) -> "dict[str, ModuleType]":
-    """Give what another folder's siblings have left under names that this folder's siblings have too."""
-    names = {
+def _import(name: str, globals: "Any" = None, locals: "Any" = None, fromlist: "Any" = (), level: int = 0) -> "ModuleType":
+    """Import as always; for a file of a folder that others know too, as it is seen from there. Takes the place of ``__import__``."""
+    folder = os.path.dirname((globals or {}).get("__file__") or "") if level == 0 else ""
+    first = name.partition(".")[0]
+    if first in _siblings.get(folder, ()) and not _is_of(first, sys.modules.get(first), folder):
+        return _seen_from(folder, lambda: _usual_import(name, globals, locals, fromlist, level))
+    return _usual_import(name, globals, locals, fromlist, level)
+
+
+def _seen_from(folder: str, work: "Callable[[], T]") -> "T":
+    """Do work while the siblings in a folder come first and those of the same names in other folders are out of sight."""
+    strangers = {key: module for key, module in list(sys.modules.items()) if _is_stranger(key, module, folder)}
+    for key in strangers:
+        del sys.modules[key]
+    sys.modules.update(_apart.pop(folder, {}))
+    sys.path.insert(0, folder)
+    try:
+        return work()
+    finally:
+        sys.path.remove(folder)
+        taken = {key.partition(".")[0] for key in strangers}
+        own = {key: module for key, module in list(sys.modules.items()) if key.partition(".")[0] in taken}
+        for key in own:
+            del sys.modules[key]
+        _apart[folder] = own
+        sys.modules.update(strangers)
+
+
+def _is_stranger(key: str, module: "Any", folder: str) -> bool:
+    first = key.partition(".")[0]
+    if first not in _siblings[folder]:
+        return False
+    root = sys.modules.get(first, module)
+    return not _is_of(first, root, folder) and any(_is_of(first, root, other) for other in _siblings if other != folder)
+
+
+def _is_of(name: str, module: "Any", folder: str) -> bool:
+    """Say whether a module without dots in its name is the one in a folder."""
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), "") + os.sep
+    place = os.path.join(folder, name)
+    return file.startswith((place + ".", place + os.sep))
+
+
+def _names_in(folder: str) -> "frozenset[str]":
+    return frozenset(
         entry.partition(".")[0] for entry in os.listdir(folder) if entry.endswith(_ENDINGS) or os.path.isdir(os.path.join(folder, entry))
-    }
-    strangers = {}
-    for key, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None) or ""
-        if key.partition(".")[0] in names and _is_from(file, _FOLDERS) and not _is_from(file, {folder}):
-            strangers[key] = module
-    _FOLDERS.add(folder)
-    return strangers
-
-
-def _is_from(file: str, folders: "set[str]") -> bool:
-    return any(file.startswith(folder + os.sep) for folder in folders)
+    )
 
 
 def _describe(module: "ModuleType") -> "dict[str, list[str]]":
@@ -110,8 +157,23 @@ def _kind(name: str, value: "Any") -> str:
     return "streams" if Method(name, value).response == "stream" else "functions"
 
 
-_FOLDERS: "set[str]" = set()
-"""Where the files lie that were imported."""
+def _unknown(module: str, name: str, names: "list[str]") -> UnknownMethodError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for the message
 
+    available = [each for each in names if not each.startswith("_")]
+    near = get_close_matches(name, available, 1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return UnknownMethodError(f"The module {module} has nothing called {name}.{hint}", name, available)
+
+
+_usual_import: "Callable[..., ModuleType]" = builtins.__import__
+_loaded: "dict[str | None, ModuleType]" = {}
+"""By file, what was imported."""
+_siblings: "dict[str, frozenset[str]]" = {}
+"""By folder with such files, what else can be imported there."""
+_apart: "dict[str, dict[str, ModuleType]]" = {}
+"""By folder, its modules whose names other folders have too, and had first."""
+
+ImportedModule.__name__ = ImportedModule.__qualname__ = "module"  # as the host is told of it
 register_type(_MODULE, ImportedModule)
 hold_anything()

@@ -99,8 +99,10 @@ class Runner:
     def skip(self, call: "Call") -> None:
         """Answer a call that was given up before it began."""
         self._forget(call)
-        if call.response == "result":
+        if call.response != "none":
             self._host.cancelled(call.id, "queue")
+        elif self._host.eager:
+            self._host.end(call.id)
 
     def take_turn(self, stream: "MainStream") -> None:
         """Let a stream send some of its items."""
@@ -116,6 +118,7 @@ class Runner:
 
     def start(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         """Have a function run elsewhere: in a thread or on the event loop."""
+        self._let_pass(call)
         if method.where == "loop":
             self.start_task(call, self._execute_async(call, method, args, kwargs))
         else:
@@ -156,6 +159,11 @@ class Runner:
         while is_busy() and monotonic() < end:
             sleep(LOOK_SECONDS)
 
+    def _let_pass(self, call: "Call") -> None:
+        """Tell that functions behind a call need not wait for it, if the host wants that."""
+        if self._host.eager and call.response == "result":
+            self._host.ack(call.id)
+
     def _settle(self) -> None:
         """Have every answer at the host before something else begins, also one that another thread is writing, if the host wants that."""
         if self._host.eager:
@@ -177,6 +185,8 @@ class Runner:
             self._fail(call, error)
             return
         if type(value) is COROUTINE:
+            if method.where == "main":
+                self._let_pass(call)
             self.start_task(call, self._finish_async(call, value))
         else:
             self._finish(call, value)
@@ -241,6 +251,8 @@ class Runner:
         call.finish_printing()
         self._forget(call)
         if call.response != "result":
+            if self._host.eager:
+                self._host.end(call.id)
             return False
         if call.cancelled:
             self._host.cancelled(call.id, "injected" if call.injected else "cooperative")

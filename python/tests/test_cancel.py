@@ -25,6 +25,8 @@ def hold():
     synapse.emit("begun")
     while not synapse.current_call().cancelled: time.sleep(0.001)
 def queued(): pass
+@synapse.expose(response="ack")
+def queued_job(): pass
 def items(): yield 1
 @synapse.expose(threads=1)
 def hold_in_thread():
@@ -33,6 +35,8 @@ def hold_in_thread():
 @synapse.expose(threads=1)
 def in_thread(): pass
 async def task(): pass
+@synapse.expose(response="ack")
+async def job_of_task(): pass
 async def items_of_task(): yield 1
 async def waits():
     synapse.emit("begun")
@@ -50,7 +54,7 @@ def let_go(): release.append(1)
 """
 
 
-@pytest.mark.parametrize("name", ["queued", "items"])
+@pytest.mark.parametrize("name", ["queued", "queued_job", "items"])
 def test_a_call_that_waits_for_the_main_thread_never_begins(tmp_path, name):
     with Worker(tmp_path, KINDS) as worker:
         holding = worker.call("hold")
@@ -73,7 +77,7 @@ def test_a_call_that_waits_for_a_thread_never_begins(tmp_path):
         assert rung_of(worker.answer(second)) == "queue"
 
 
-@pytest.mark.parametrize("name", ["task", "items_of_task"])
+@pytest.mark.parametrize("name", ["task", "job_of_task", "items_of_task"])
 def test_a_coroutine_that_has_not_begun_is_answered_too(tmp_path, name):
     with Worker(tmp_path, KINDS) as worker:
         holding = worker.call("holds_the_loop")

@@ -1,28 +1,43 @@
 /** One imported module as an object. Owns what is known of it in the worker that runs now; a new worker imports it anew. */
 
 import { inspect } from 'node:util';
-import { type AttributeOwner, attribute } from '../channel/attribute';
+import { type AttributeOwner, attribute, MATCHER_NAME } from '../channel/attribute';
 import { type Handle, type HandleRecord, recordOf } from '../channel/handle';
 import { invocationOf } from '../channel/invocation';
+import type { Keywords } from '../channel/keywords';
 import type { SharedWorker } from './shared-worker';
+
+/** The arguments up to each place, after which `kw` may stand. */
+type Leading<A extends readonly unknown[]> = A extends readonly [infer First, ...infer Rest] ? [] | [First, ...Leading<Rest>] : [];
+
+/** What is called, also with keyword arguments at the end. */
+interface Call<A extends readonly unknown[], R> {
+  (...args: A): R;
+  (...args: [...Leading<Required<A>>, Keywords]): R;
+}
+
+interface Make<A extends readonly unknown[], I> extends Call<A, Promise<PythonObject<I>>> {
+  new (...args: A): Promise<PythonObject<I>>;
+  new (...args: [...Leading<Required<A>>, Keywords]): Promise<PythonObject<I>>;
+}
+
+/** What a call gives: of a generator its items, else a promise. */
+type Answer<R> =
+  R extends AsyncIterable<unknown> ? R : R extends Iterable<infer Y> & { next: unknown } ? AsyncIterableIterator<Y> : Promise<Awaited<R>>;
 
 /** A name of a module as TypeScript sees it: what is called gives promises, what is read is one. */
 export type PythonMember<V> = V extends abstract new (
   ...args: infer A
 ) => infer I
-  ? { (...args: A): Promise<PythonObject<I>>; new (...args: A): Promise<PythonObject<I>> }
+  ? Make<A, I>
   : V extends (...args: infer A) => infer R
-    ? (
-        ...args: A
-      ) => R extends AsyncIterable<unknown>
-        ? R
-        : R extends Iterable<infer Y> & { next: unknown }
-          ? AsyncIterableIterator<Y>
-          : Promise<Awaited<R>>
+    ? Call<A, Answer<R>>
     : Promise<V>;
 
-/** An instance that stays in Python. */
-export type PythonObject<I> = Handle<{ readonly [K in keyof I]: PythonMember<I[K]> }>;
+/** An instance that stays in Python; methods that are generators cannot be called. */
+export type PythonObject<I> = Handle<{ readonly [K in keyof I as I[K] extends Generating ? never : K]: PythonMember<I[K]> }>;
+
+type Generating = (...args: never[]) => AsyncIterable<unknown> | Iterator<unknown>;
 
 /**
  * The names of a module: functions and classes to call (`new` or not), everything else to await. It is no thenable, nor are its functions.
@@ -39,6 +54,11 @@ interface Loaded {
   readonly classes: readonly string[];
   readonly values: readonly string[];
 }
+
+/** What test frameworks and printers ask any object for; a property would be taken for a yes. */
+const PROBES: ReadonlySet<string> = new Set([MATCHER_NAME, '$$typeof', 'nodeType', 'tagName', 'hasAttribute', 'constructor']);
+/** What reads a name of a module that is given as an argument. */
+const readers = new WeakMap<object, () => Promise<unknown>>();
 
 /** What is known of the module in one worker. */
 interface Known {
@@ -82,6 +102,7 @@ export class ImportedModule implements AttributeOwner {
 
   callAttribute(path: string, args: readonly unknown[]): unknown {
     if (this.#known?.streams.has(path)) return this.#stream(path, args);
+    if (args.some(readerOf)) return withoutNames(args).then((read) => this.callAttribute(path, read));
     const { record } = this.#known ?? {};
     if (record && !record.owner.isStale(record)) return record.owner.call(record, path, args);
     return this.#ready().then((known) => known.record.owner.call(known.record, path, args));
@@ -99,7 +120,7 @@ export class ImportedModule implements AttributeOwner {
       get: (_, key) => {
         if (key === 'toString' || key === 'toJSON' || key === Symbol.toPrimitive) return text;
         if (key === Symbol.toStringTag) return 'Module';
-        return typeof key === 'symbol' || key === 'then' ? undefined : this.#attribute(key);
+        return typeof key === 'symbol' || this.#isProbe(key) ? undefined : this.#attribute(key);
       },
       has: (_, key) => this.#known?.names.includes(String(key)) ?? false,
       ownKeys: () => [...(this.#known?.names ?? [])],
@@ -113,12 +134,18 @@ export class ImportedModule implements AttributeOwner {
     });
   }
 
+  /** Whether a name is one by which JavaScript asks what an object is, and not the module's. */
+  #isProbe(name: string): boolean {
+    return name === 'then' || (PROBES.has(name) && !this.#known?.names.includes(name));
+  }
+
   /** The same property each time, as of any object. */
   #attribute(name: string): object {
     let known = this.#attributes.get(name);
     if (!known) {
       known = attribute(this, name);
       this.#attributes.set(name, known);
+      readers.set(known, () => this.readAttribute(name));
     }
     return known;
   }
@@ -148,7 +175,17 @@ export class ImportedModule implements AttributeOwner {
   }
 
   async *#stream(path: string, args: readonly unknown[]): AsyncGenerator<unknown> {
+    const read = await withoutNames(args);
     const { record } = await this.#ready();
-    yield* this.#worker.stream(invocationOf('python', path, args, record.id));
+    yield* this.#worker.stream(invocationOf('python', path, read, record.id));
   }
+}
+
+function readerOf(value: unknown): (() => Promise<unknown>) | undefined {
+  return typeof value === 'function' ? readers.get(value) : undefined;
+}
+
+/** Reads the names of modules among arguments: what Python gives for them it knows again. */
+function withoutNames(args: readonly unknown[]): Promise<unknown[]> {
+  return Promise.all(args.map((arg) => readerOf(arg)?.() ?? arg));
 }

@@ -111,14 +111,14 @@ export class ModuleRunner {
   }
 
   #onState(state: Pool['state']): void {
-    this.#module.emit('state', state);
-    if (state === 'disconnected') this.#module.emit('disconnected');
+    apart(() => this.#module.emit('state', state));
+    if (state === 'disconnected') apart(() => this.#module.emit('disconnected'));
     if (state === 'ready') this.#observer.onReady();
   }
 
   #onError(loss: Error): void {
     const error = named(this.#module.name, loss);
-    if (this.#module.listenerCount('error') > 0) this.#module.emit('error', error);
+    apart(() => this.#module.listenerCount('error') > 0 && this.#module.emit('error', error));
     this.#observer.onError(error);
   }
 }

@@ -3,7 +3,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findHome, type Home } from '../environment/home';
+import { findHome, type Home, type HomeSearch } from '../environment/home';
 import { DisposedError, InvalidModuleError } from '../errors';
 import { invalid } from '../option-checks';
 import { ImportedModule, type PythonModule } from './imported-module';
@@ -51,15 +51,24 @@ let shutdowns = 0;
 // biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
 export async function python<T = any>(spec: string | URL, options: PythonOptions = {}): Promise<PythonModule<T>> {
   const target = targetOf(spec);
-  const begun = shutdowns;
-  const home = await findHome({ directory: target.directory, requirements: options.requirements, file: target.path });
-  if (begun !== shutdowns) throw new DisposedError('shutdown() was called before the worker had started: call python() after it.');
-  const { worker, modules } = sharedFor(home, options);
+  const { worker, modules } = await sharedBy({ ...target, requirements: options.requirements, file: target.path }, options);
   const key = target.path ?? target.name;
   const module = modules.get(key) ?? new ImportedModule(worker, target.name, target.path);
   modules.set(key, module);
   await module.load();
   return module.proxy;
+}
+
+/**
+ * Starts the worker that `python(name)` would use, so that a later call need not wait for it.
+ *
+ * @returns when it is ready
+ * @throws what `python` throws before it imports anything
+ */
+export async function ensureWorker(options: PythonOptions = {}): Promise<void> {
+  const place = { directory: process.cwd(), requirements: options.requirements, file: undefined };
+  const { worker } = await sharedBy(place, options);
+  await worker.start();
 }
 
 /**
@@ -70,6 +79,14 @@ export async function shutdown(): Promise<void> {
   const workers = [...shared.values()];
   shared.clear();
   await Promise.all(workers.map(({ worker }) => worker.dispose()));
+}
+
+/** Gives the worker for a place; makes it if this is the first use. */
+async function sharedBy(place: HomeSearch, options: PythonOptions): Promise<Shared> {
+  const begun = shutdowns;
+  const home = await findHome(place);
+  if (begun !== shutdowns) throw new DisposedError('shutdown() was called before the worker had started: call python() after it.');
+  return sharedFor(home, options);
 }
 
 function sharedFor(home: Home | undefined, options: PythonOptions): Shared {

@@ -76,6 +76,7 @@ export class SharedWorker {
   #begin(): Life {
     const { limits, int, size, policy } = this.#options;
     const { supervision, heartbeat } = policy;
+    let isStarted = false;
     const leave = (): void => {
       if (this.#life?.pool === pool) this.#life = undefined;
     };
@@ -89,6 +90,7 @@ export class SharedWorker {
           if (to === 'disconnected') leave();
         },
         onExit: () => {
+          if (!isStarted) return;
           leave();
           this.#bury(pool);
         },
@@ -98,12 +100,25 @@ export class SharedWorker {
       },
     );
     this.#pools.add(pool);
-    const started = pool.spawn(this.#spec).catch((error) => {
-      leave();
-      this.#pools.delete(pool);
-      throw error;
-    });
+    const started = this.#spawn(pool).then(
+      () => {
+        isStarted = true;
+      },
+      (error) => {
+        leave();
+        throw error;
+      },
+    );
     return { pool, started };
+  }
+
+  async #spawn(pool: Pool): Promise<void> {
+    try {
+      await pool.spawn(this.#spec);
+    } catch (error) {
+      this.#pools.delete(pool);
+      throw this.#isClosed && error instanceof DisposedError ? shutDown() : error;
+    }
   }
 
   /** Its worker has ended, and it is to start no other. */

@@ -118,7 +118,7 @@ function resolveDelay(delay: NonNullable<SpawnPolicy['retryDelay']> = DEFAULT_RE
   if (delay?.type !== 'exponential')
     throw invalid('retryDelay', "The option retryDelay must be a number, or of type 'fixed' or 'exponential'.");
   const base = wholeOption(delay, 'base', 1000, 1, LARGEST_TIMEOUT_MS);
-  return { type: 'exponential', base, max: wholeOption(delay, 'max', 30_000, base, LARGEST_TIMEOUT_MS) };
+  return { type: 'exponential', base, max: wholeOption(delay, 'max', Math.max(base, 30_000), base, LARGEST_TIMEOUT_MS) };
 }
 
 function resolveLimit(limit: Partial<RestartLimit> = DEFAULT_RESTART_LIMIT): RestartLimit {

@@ -57,11 +57,11 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     this.#pool = new Pool(localEngine, poolOptions(this.#options), {
       output: () => this.#output.worker(),
       news: { onEvent: (name, data) => this.#events.emit(name, data), onCancel: (report) => apart(() => this.emit('cancel', report)) },
-      onState: (change) => this.emit('state', change),
-      onExit: (status) => this.emit('exit', status),
+      onState: (change) => apart(() => this.emit('state', change)),
+      onExit: (status) => apart(() => this.emit('exit', status)),
       onRetry: () => undefined,
-      onRestart: (error) => this.emit('restart', error),
-      onError: (error) => this.listenerCount('error') > 0 && this.emit('error', error),
+      onRestart: (error) => apart(() => this.emit('restart', error)),
+      onError: (error) => apart(() => this.listenerCount('error') > 0 && this.emit('error', error)),
     });
   }
 

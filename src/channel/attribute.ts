@@ -5,6 +5,8 @@ import { inspect } from 'node:util';
 const MARK = Symbol.for('synapse-py.attribute');
 /** What JavaScript asks an object for to make a text of it. */
 const TEXT_NAMES: ReadonlySet<string | symbol> = new Set(['toJSON', 'toString', 'valueOf', Symbol.toPrimitive]);
+/** By which test frameworks ask whether an object decides for itself what equals it; a property would be taken for a yes. */
+export const MATCHER_NAME = 'asymmetricMatch';
 const describe = (): string => '[a name of Python: call it, or await it to read it]';
 
 /** What properties do. A path is one name, or several with dots between. */
@@ -40,7 +42,7 @@ class AttributeTraps implements ProxyHandler<() => void> {
 
   get(_target: object, key: string | symbol): unknown {
     if (TEXT_NAMES.has(key)) return describe;
-    if (typeof key === 'symbol') return undefined;
+    if (typeof key === 'symbol' || key === MATCHER_NAME) return undefined;
     if (key === 'then') return this.#owner.isFunction?.(this.#path) ? undefined : this.#then;
     return attribute(this.#owner, `${this.#path}.${key}`);
   }

@@ -43,7 +43,7 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
   request(payload: unknown, options: LateCallOptions): Promise<unknown> {
     if (this.#closed) return Promise.reject(this.#closed(false));
     if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-    if (this.#queue.size >= this.#limits.maxQueue) return Promise.reject(this.#queueFull());
+    if (this.#queue.size >= this.#limits.maxQueue && options.since === undefined) return Promise.reject(this.#queueFull());
     let frame: Frame;
     try {
       frame = this.#writer.frame(this.#codec.encode(payload));
@@ -63,15 +63,13 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#transport.end();
   }
 
-  /** A module that reads frames itself answers each before it reads the next, so only the first that was sent has begun. */
-  close(reason: CloseReason, isRead: boolean): void {
+  close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = reason;
-    const running = this.#inFlight.first;
     for (const list of [this.#inFlight, this.#queue]) {
       for (let call = list.shift(); call; call = list.shift()) {
         const isSent = call.frame === undefined;
-        if (!call.settled) call.reject(reason(isSent && (!isRead || call === running)));
+        if (!call.settled) call.reject(reason(isSent));
       }
     }
     this.#live = 0;
@@ -111,8 +109,13 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     this.#fail(undefined);
   }
 
+  /** What a module that reads frames itself does with those that it has read, nobody knows: where that matters it gets one at a time. */
+  get #window(): number {
+    return this.#limits.eager ? 1 : this.#limits.maxInFlight;
+  }
+
   #sendQueued(): void {
-    while (!this.#saturated && this.#inFlight.size < this.#limits.maxInFlight) {
+    while (!this.#saturated && this.#inFlight.size < this.#window) {
       const call = this.#queue.shift();
       if (!call) return;
       const frame = call.frame as Frame;

@@ -1,11 +1,13 @@
 /** Which calls may be sent. Owns the calls that wait for their turn, and those that the module works through one after another. */
 
+import type { ChannelOptions } from './channel';
 import { PendingList } from './pending';
 import type { RpcCall } from './rpc-call';
 
 export class CallWindow {
   readonly #maxInFlight: number;
   readonly #maxQueue: number;
+  readonly #closesAll: boolean;
   readonly #send: (call: RpcCall) => boolean;
   /** Serial calls, which wait for those before them. */
   readonly #queue = new PendingList();
@@ -16,13 +18,13 @@ export class CallWindow {
   #saturated = false;
 
   /**
-   * @param maxInFlight serial calls that may be on their way
-   * @param maxQueue calls that may wait
+   * @param options how many serial calls may be on their way, how many may wait, and whether also those that give no answer are closed
    * @param send puts a call on its way; returns false if the transport is saturated
    */
-  constructor(maxInFlight: number, maxQueue: number, send: (call: RpcCall) => boolean) {
+  constructor({ maxInFlight, maxQueue, eager }: ChannelOptions, send: (call: RpcCall) => boolean) {
     this.#maxInFlight = maxInFlight;
     this.#maxQueue = maxQueue;
+    this.#closesAll = eager;
     this.#send = send;
   }
 
@@ -80,7 +82,7 @@ export class CallWindow {
     while (!this.#saturated && this.#unsent.size > 0) this.#dispatch(this.#unsent.shift() as RpcCall);
     while (!this.#saturated && this.#queue.size > 0 && this.#inFlight.size < this.#maxInFlight) {
       const call = this.#queue.shift() as RpcCall;
-      if (call.response !== 'none') this.#inFlight.push(call);
+      if (this.#closesAll || call.response !== 'none') this.#inFlight.push(call);
       this.#dispatch(call);
     }
   }

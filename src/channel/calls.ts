@@ -43,7 +43,7 @@ export class Calls implements PendingOwner {
 
   constructor(around: CallSurroundings) {
     this.#around = around;
-    this.#window = new CallWindow(around.limits.maxInFlight, around.limits.maxQueue, (call) => this.#send(call));
+    this.#window = new CallWindow(around.limits, (call) => this.#send(call));
   }
 
   /** Calls that are not over. */
@@ -95,6 +95,7 @@ export class Calls implements PendingOwner {
   onAnswer(message: Message): boolean {
     const call = this.#find(message.id);
     if (!call) return false;
+    if (message.kind === KIND.ack && this.#goesOn(call, message)) return true;
     call.answered = true;
     this.#clock(call);
     if (call.serial) this.#window.done(call);
@@ -120,8 +121,8 @@ export class Calls implements PendingOwner {
   close(reason: CloseReason, isRead: boolean): void {
     const { running } = this.#window;
     for (const call of [...this.#window.clear(), ...this.#beside.values()]) {
-      const isSent = call.frame === undefined;
-      if (!isSent) call.undo?.();
+      const isSent = call.frame === undefined && this.#around.outbox.writtenBytes >= call.sentBytes;
+      if (call.frame !== undefined) call.undo?.();
       const isBehind = isRead && this.#around.limits.eager && call.serial && call !== running;
       if (!call.settled) call.reject(reason(isSent && !isBehind));
     }
@@ -134,7 +135,7 @@ export class Calls implements PendingOwner {
     const method = on === undefined ? hello.methods.get(name) : undefined;
     const response = method?.response ?? 'result';
     if (response === 'stream') throw notAStreamCall(name, response, used);
-    if (this.#window.isFull) throw queueFull(limits.maxQueue);
+    if (this.#window.isFull && options.since === undefined) throw queueFull(limits.maxQueue);
     const timeout = options.timeout ?? limits.callTimeout;
     const nested = references.functions.running > 0;
     const id = outbox.nextId();
@@ -164,8 +165,25 @@ export class Calls implements PendingOwner {
       this.#remember(call);
       call.resolve(undefined);
       patience.end();
-    } else if (!call.serial) this.#beside.set(call.id, call);
+    }
+    if (!call.serial && (call.response !== 'none' || this.#around.limits.eager)) this.#beside.set(call.id, call);
     return isFree;
+  }
+
+  /** A receipt does not close a call where the module tells the end of all of them: it has begun, or has left the order of the others. */
+  #goesOn(call: RpcCall, message: Message): boolean {
+    if (!this.#around.limits.eager) return false;
+    if (call.response === 'result') this.#moveAside(call);
+    else if (call.settled) this.#around.payloads.discard(message);
+    else this.#deliver(call, message);
+    return true;
+  }
+
+  #moveAside(call: RpcCall): void {
+    if (!call.serial) return;
+    call.serial = false;
+    this.#window.done(call);
+    this.#beside.set(call.id, call);
   }
 
   #find(id: number): RpcCall | undefined {

@@ -20,13 +20,16 @@ export interface CallbackSender {
 
 export class Functions {
   readonly #sender: CallbackSender;
+  readonly #around: <T>(run: () => T) => T;
   readonly #byId = new Map<number, Entry>();
   readonly #byFunction = new Map<AnyFunction, Entry>();
   #lastId = 0;
   #running = 0;
 
-  constructor(sender: CallbackSender) {
+  /** @param around runs a function, and may tell whose it is */
+  constructor(sender: CallbackSender, around: <T>(run: () => T) => T = (run) => run()) {
     this.#sender = sender;
+    this.#around = around;
   }
 
   /** How many calls of functions have begun and not ended. */
@@ -69,7 +72,7 @@ export class Functions {
     try {
       const entry = this.#byId.get(target);
       if (!entry) throw new StaleHandleError('function', 'The JavaScript function was released already.');
-      this.#sender.sendResult(id, await entry.callback(...args));
+      this.#sender.sendResult(id, await this.#around(() => entry.callback(...args)));
     } catch (thrown) {
       this.#sender.sendError(id, thrown);
     } finally {

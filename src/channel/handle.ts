@@ -1,7 +1,7 @@
 /** A Python object that stays in Python, as it looks in TypeScript. Owns the proxy; whose object it is and how it is called is handles' business. */
 
 import { inspect } from 'node:util';
-import { type AttributeOwner, attribute } from './attribute';
+import { type AttributeOwner, attribute, MATCHER_NAME } from './attribute';
 
 const MARK = Symbol.for('synapse-py.handle');
 
@@ -73,7 +73,7 @@ class HandleTraps implements ProxyHandler<() => void>, AttributeOwner {
 
   get(_target: object, key: string | symbol): unknown {
     if (typeof key === 'symbol') return this.#symbol(key);
-    if (key === 'then') return undefined;
+    if (key === 'then' || key === MATCHER_NAME) return undefined;
     if (key === 'release') return this.#release;
     if (key === 'toString' || key === 'toJSON') return this.#text;
     return attribute(this, key);

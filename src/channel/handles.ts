@@ -4,6 +4,7 @@ import { StaleHandleError } from '../call-errors';
 import { withCaller } from './caller-stack';
 import { type Handle, type HandleOwner, type HandleRecord, handleOf, recordOf } from './handle';
 import { type Invocation, invocationOf } from './invocation';
+import { findWithin } from './search';
 
 /** What handles ask of their channel. */
 export interface HandleChannel {
@@ -102,22 +103,7 @@ function guard(record: HandleRecord): void {
   throw new StaleHandleError(record.type, `This handle (${record.type}) ${why}: get the object from the module again.`);
 }
 
-/** How deep a value is searched for handles: nothing below is ever sent. */
-const MAX_DEPTH = 256;
-
 /** Gives whose handle is in a value, if one is; the first that is found. */
-export function ownerOfHandle(value: unknown, depth = 0): HandleOwner | undefined {
-  if (typeof value === 'function') return recordOf(value)?.owner;
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > MAX_DEPTH) return undefined;
-  for (const part of partsOf(value)) {
-    const owner = ownerOfHandle(part, depth + 1);
-    if (owner) return owner;
-  }
-  return undefined;
-}
-
-function partsOf(value: object): Iterable<unknown> {
-  if (Array.isArray(value) || value instanceof Set) return value;
-  if (value instanceof Map) return [...value.keys(), ...value.values()];
-  return Object.getPrototypeOf(value) === Object.prototype ? Object.values(value) : [];
+export function ownerOfHandle(value: unknown): HandleOwner | undefined {
+  return findWithin(value, (part) => recordOf(part)?.owner);
 }

@@ -5,6 +5,7 @@ import { type Encoded, Encoder, type Reference } from '../protocol/encoder';
 import type { Frame } from '../protocol/frame';
 import { KIND } from '../protocol/message';
 import { isAttribute } from './attribute';
+import { callbackContext } from './callback-context';
 import { type CallbackSender, Functions } from './functions';
 import { Handles } from './handles';
 import { CHUNK_OVERHEAD_BYTES } from './inbound-stream';
@@ -31,7 +32,7 @@ export class References implements CallbackSender, StreamSender {
     this.#outbox = outbox;
     this.#encoder = new Encoder('rich', (value) => this.#refer(value));
     this.handles = new Handles({ invoke, release: (id, count) => outbox.tell(KIND.release, id, count) });
-    this.functions = new Functions(this);
+    this.functions = new Functions(this, (run) => callbackContext.run(this.handles, run));
   }
 
   /**

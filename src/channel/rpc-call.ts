@@ -10,7 +10,7 @@ export class RpcCall extends PendingCall {
   readonly used: Usage;
   readonly response: ResponseKind;
   /** Whether it runs one after another with its like, on the module's main thread. */
-  readonly serial: boolean;
+  serial: boolean;
   /** Bytes sent by the channel up to its end; 0 while it is not sent. */
   sentBytes = 0;
   /** When its answer began to arrive: milliseconds of `performance.now()`. */

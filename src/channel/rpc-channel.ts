@@ -206,8 +206,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
 
   #onAnswer(message: Message): void {
     const { id, kind } = message;
-    const isFirst = kind === KIND.chunk || kind === KIND.end;
-    const isTaken = isFirst ? this.#streams.onMessage(message) : this.#calls.onAnswer(message) || this.#streams.onMessage(message);
+    const isTaken = (kind !== KIND.chunk && this.#calls.onAnswer(message)) || this.#streams.onMessage(message);
     if (!isTaken && !this.#outbox.hasGiven(id)) throw new FrameError(`The worker answered the call ${id}, which was never made.`);
     if (kind === KIND.chunk) return;
     if (this.#logs.hasRests) this.#logs.finish(id);

@@ -1,10 +1,11 @@
 /** Calls as a person writes them: a function and arguments in JSON. Owns the reading of both, on the command line and in a line of text. */
 
-import { InvalidOptionError } from '../errors';
 import { kw } from '../channel/keywords';
+import { InvalidOptionError } from '../errors';
 
 /** One call. */
 export interface CallRequest {
+  /** Of the function; empty for the module's handler. */
   readonly name: string;
   /** The last may come from `kw`. */
   readonly args: readonly unknown[];
@@ -17,16 +18,21 @@ const NAMED = /^([A-Za-z_]\w*)=(?!=)/;
  *
  * @param name of the function; dots lead deeper
  * @param texts each an argument in JSON, or `name=JSON` for a keyword argument
- * @param more keyword arguments besides
+ * @param options.more keyword arguments besides
+ * @param options.isShell whether a shell has taken quotes away, for the advice
  * @throws InvalidOptionError a text is no JSON (ERR_SYNAPSE_INVALID_OPTION)
  */
-export function callOf(name: string, texts: readonly string[], more: Readonly<Record<string, unknown>> = {}): CallRequest {
+export function callOf(
+  name: string,
+  texts: readonly string[],
+  { more = {}, isShell = false }: { more?: Readonly<Record<string, unknown>>; isShell?: boolean } = {},
+): CallRequest {
   const keywords: Record<string, unknown> = { ...more };
   const args: unknown[] = [];
   for (const text of texts) {
     const [prefix, key] = NAMED.exec(text) ?? [];
-    if (prefix && key) keywords[key] = readJson('argument', text.slice(prefix.length));
-    else args.push(readJson('argument', text));
+    if (prefix && key) keywords[key] = readJson('argument', text.slice(prefix.length), isShell);
+    else args.push(readJson('argument', text, isShell));
   }
   return { name, args: Object.keys(keywords).length > 0 ? [...args, kw(keywords)] : args };
 }
@@ -35,30 +41,35 @@ export function callOf(name: string, texts: readonly string[], more: Readonly<Re
  * Reads a value in JSON. A whole number beyond what JSON's readers keep exactly stays exact.
  *
  * @param what it is, for the error
+ * @param isShell whether a shell has taken quotes away, for the advice
  * @throws InvalidOptionError it is none (ERR_SYNAPSE_INVALID_OPTION)
  */
-export function readJson(what: string, text: string): unknown {
+export function readJson(what: string, text: string, isShell: boolean): unknown {
   if (/^-?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text))) return BigInt(text);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new InvalidOptionError(what, `The ${what} ${text} is no JSON (${(error as Error).message}). ${adviceFor(text)}`);
+    throw new InvalidOptionError(what, `The ${what} ${text} is no JSON (${(error as Error).message}). ${adviceFor(text, isShell)}`);
   }
 }
 
-function adviceFor(text: string): string {
+function adviceFor(text: string, isShell: boolean): string {
   const quoted = JSON.stringify(text);
-  if (/^["[{]/.test(text)) return 'In a shell, put single quotes around the whole of it.';
-  const inShell = process.platform === 'win32' ? `"${quoted.replaceAll('"', '\\"')}"` : `'${quoted.replaceAll("'", "'\\''")}'`;
-  return `A text needs quotes that reach the command: ${inShell}`;
+  if (/^["[{]/.test(text))
+    return isShell ? 'In a shell, put single quotes around the whole of it.' : 'Something in it is not closed, or not quoted.';
+  if (!isShell) return `A text needs quotes: ${quoted}`;
+  const whole = process.platform === 'win32' ? `"${quoted.replaceAll('"', '\\"')}"` : `'${quoted.replaceAll("'", "'\\''")}'`;
+  return `A text needs quotes that reach the command: ${whole}`;
 }
 
 /**
- * Reads a line such as `greet "Ada" greeting="Welcome"`: a function, then arguments in JSON with space between them.
+ * Reads a line such as `greet "Ada" greeting="Welcome"`: a function, then arguments in JSON with space between them. A line that is itself
+ * JSON is the payload of the handler.
  *
  * @throws InvalidOptionError it is not of that form (ERR_SYNAPSE_INVALID_OPTION)
  */
 export function readLine(line: string): CallRequest {
+  if (/^[[{"\d-]/.test(line)) return { name: '', args: [readJson('payload', line, false)] };
   const [name = '', ...texts] = wordsOf(line);
   if (!/^[\p{L}_][\p{L}\p{N}_.]*$/u.test(name))
     throw new InvalidOptionError('line', `${name} is no name of a function. A line is such as: greet "Ada" greeting="Welcome"`);

@@ -3,10 +3,11 @@
 import { text as textFrom } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { Synapse } from '../api/synapse';
-import { InvalidOptionError, SynapseError } from '../errors';
+import { InvalidOptionError } from '../errors';
 import { type CallRequest, callOf, readJson } from './call-line';
 import { type ProvisionFlags, synapseOptions, withEnvironment, withProvisioning } from './environment-flags';
 import { interruptible } from './exit-code';
+import { answerOf } from './module-call';
 import { jsonOf, textOf, writeLine } from './output';
 
 interface Flags extends ProvisionFlags {
@@ -26,7 +27,7 @@ Examples:
 export function addCall(program: Command): void {
   const command = program
     .command('call')
-    .description("calls a function and prints what it returns; what the module prints goes to standard error")
+    .description('calls a function and prints what it returns; what the module prints goes to standard error')
     .argument('<directory>', "the module's directory")
     .argument('[function]', 'its name')
     .argument('[args...]', 'its arguments, each in JSON; name=JSON is a keyword argument')
@@ -40,11 +41,16 @@ async function call(directory: string, name: string | undefined, texts: readonly
   const request = await requestOf(name, texts, flags);
   await interruptible(async (signal) => {
     const { timeout } = flags;
-    const synapse = new Synapse({ ...synapseOptions(flags), logs: process.stderr, ...(timeout === undefined ? {} : { callTimeout: timeout }) });
+    const synapse = new Synapse({
+      ...synapseOptions(flags),
+      logs: process.stderr,
+      ...(timeout === undefined ? {} : { callTimeout: timeout }),
+    });
     signal.addEventListener('abort', () => void synapse.dispose());
     try {
       await synapse.spawn(directory, flags.entry ?? 'main', { signal });
-      for await (const value of answersOf(synapse, request)) await writeLine(flags.json ? jsonOf(value) : textOf(value, request.isStream));
+      const { isStream, values } = await answerOf(synapse, request);
+      for await (const value of values) await writeLine(flags.json ? jsonOf(value) : textOf(value, isStream));
     } catch (error) {
       signal.throwIfAborted();
       throw error;
@@ -52,4 +58,28 @@ async function call(directory: string, name: string | undefined, texts: readonly
       await synapse.dispose();
     }
   });
+}
+
+async function requestOf(name: string | undefined, texts: readonly string[], { payload, kwargs }: Flags): Promise<CallRequest> {
+  if (payload !== undefined) {
+    if (name !== undefined || kwargs !== undefined)
+      throw new InvalidOptionError(
+        'payload',
+        'The option --payload is for the handler, which has no name: leave the function and --kwargs out.',
+      );
+    return { name: '', args: [readJson('payload', payload === '-' ? (await textFrom(process.stdin)).trim() : payload, true)] };
+  }
+  if (name === undefined) throw new InvalidOptionError('function', 'Name the function to call, or give the handler its --payload.');
+  return callOf(name, texts, { isShell: true, more: kwargs === undefined ? {} : keywordsOf(kwargs) });
+}
+
+function keywordsOf(text: string): Record<string, unknown> {
+  const value = readJson('option --kwargs', text, true);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new InvalidOptionError('kwargs', `The option --kwargs must be an object, such as '{"digits": 4}'; it is ${text}.`);
+}
+
+function milliseconds(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidOptionError('timeout', `The option --timeout must be a whole number of milliseconds; it is ${text}.`);
 }

@@ -21,14 +21,22 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
  */
 export async function interruptible(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const abort = new AbortController();
+  const stop = (): void => {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  };
   const interrupt = (signal: NodeJS.Signals): void => {
+    if (abort.signal.aborted) {
+      stop();
+      process.kill(process.pid, signal);
+      return;
+    }
     process.exitCode = exitCodeOf(signal);
     abort.abort(new SynapseError('Interrupted.'));
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     await task(abort.signal);
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    stop();
   }
 }

@@ -48,13 +48,13 @@ function nextSteps(target: string, files: readonly string[]): string {
   const inside = relative(process.cwd(), target) || '.';
   const place = inside.startsWith('..') || isAbsolute(inside) ? target : inside;
   const shown = /^[\w./-]+$/.test(place) ? place : `'${place}'`;
-  const step = (text: string): string => styled('cyan', text, process.stdout);
-  return [
-    `Made ${target}: ${files.join(', ')}`,
-    '',
-    'Next:',
-    `  ${step(`npx synapse call ${shown} greet '"Ada"'`)}   calls a function; the first time, the environment is made`,
-    `  ${step(`npx synapse dev ${shown}`)}   calls functions again while you edit them`,
-    `  ${step(`await new Synapse().spawn(${JSON.stringify(place === '.' || isAbsolute(place) ? place : `./${place}`)})`)}   in your program; the README.md there goes on`,
-  ].join('\n');
+  const module = place === '.' || isAbsolute(place) ? place : `./${place}`;
+  const steps = [
+    [`npx synapse call ${shown} greet '"Ada"'`, 'calls a function; the first time, the environment is made'],
+    [`npx synapse dev ${shown}`, 'calls functions while you edit them'],
+    [`await new Synapse().spawn(${JSON.stringify(module)})`, 'in your program; the README.md there tells more'],
+  ] as const;
+  const width = Math.max(...steps.map(([step]) => step.length));
+  const lines = steps.map(([step, what]) => `  ${styled('cyan', step.padEnd(width), process.stdout)}  ${what}`);
+  return [`Made ${target}: ${files.join(', ')}`, '', 'Next:', ...lines].join('\n');
 }

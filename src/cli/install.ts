@@ -34,7 +34,12 @@ async function install(directory: string, flags: Flags): Promise<void> {
   await interruptible(async (signal) => {
     try {
       if (flags.force) await clean(directory, { ...environmentOptions(flags), ...recreating(flags), onProgress, signal });
-      const options = { ...provisionOptions(flags), ...(flags.compile === undefined ? {} : { compile: flags.compile }), onProgress, signal };
+      const options = {
+        ...provisionOptions(flags),
+        ...(flags.compile === undefined ? {} : { compile: flags.compile }),
+        onProgress,
+        signal,
+      };
       const environment = await provision(directory, flags.force ? { ...options, env: FRESH_PACKAGES } : options);
       display?.close();
       const { venv, pythonVersion, distributions, reused } = environment;

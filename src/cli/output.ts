@@ -13,6 +13,9 @@ export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
 /** Most characters of JSON that stay on one line for a person. */
 const ONE_LINE = 100;
 
+/** How much of a value is shown that is not JSON. */
+const SHOWN = { depth: 10, maxArrayLength: 10_000, maxStringLength: null } as const;
+
 /** Whether a stream shows colours: a terminal that has them, where NO_COLOR is not set. */
 export function hasColours(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY === true && (stream as WriteStream).hasColors();
@@ -40,7 +43,11 @@ export async function print(flags: { readonly json?: boolean | undefined }, resu
  */
 export function textOf(value: unknown, isLine: boolean): string {
   if (jsonObstacle(value) !== undefined)
-    return inspect(value, { colors: hasColours(process.stdout), depth: 10, ...(isLine ? { breakLength: Number.POSITIVE_INFINITY } : {}) });
+    return inspect(value, {
+      ...SHOWN,
+      colors: hasColours(process.stdout),
+      ...(isLine ? { breakLength: Number.POSITIVE_INFINITY, compact: true } : {}),
+    });
   const text = JSON.stringify(value);
   return isLine || text.length <= ONE_LINE ? text : JSON.stringify(value, undefined, 2);
 }
@@ -89,8 +96,9 @@ export function errorText(error: unknown, stream: NodeJS.WriteStream = process.s
     return `${styled('red', `${error.name}: ${error.message}`, stream)}\n${styled('dim', error.pythonTraceback.trimEnd(), stream)}`;
   }
   if (!(error instanceof SynapseError)) return (error as Error | undefined)?.stack ?? String(error);
-  const [first = '', ...rest] = error.message.split('\n');
-  return [error instanceof SpawnError ? styled('red', first, stream) : styled('red', first, stream), ...rest].join('\n');
+  const [first = '', ...lines] = error.message.split('\n');
+  const rest = error instanceof SpawnError ? [] : lines; // what follows is what the module printed, which was shown
+  return [styled('red', first, stream), ...rest].join('\n');
 }
 
 /** Tells a failure, and sets the exit code if no other says more. */

@@ -9,7 +9,8 @@ import { InvalidOptionError, SynapseError } from '../errors';
 import { exitCodeOf } from './exit-code';
 import { REGISTER_FILE } from './package';
 
-const SIGNALS: readonly NodeJS.Signals[] = process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+const SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGTERM'] : ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 /** A terminal sends these to the program itself, too. */
 const BY_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(['SIGINT', 'SIGQUIT', 'SIGHUP']);
 
@@ -27,7 +28,9 @@ export function addRun(program: Command): void {
 async function run(file: string, args: readonly string[]): Promise<void> {
   if (!existsSync(resolve(file))) throw new InvalidOptionError('file', `There is no file ${resolve(file)}: name the program to run.`);
   if (!existsSync(REGISTER_FILE))
-    throw new SynapseError(`This installation of synapse-py has no ${REGISTER_FILE}, without which Python cannot be imported: install it again.`);
+    throw new SynapseError(
+      `This installation of synapse-py has no ${REGISTER_FILE}, without which Python cannot be imported: install it again.`,
+    );
   process.exitCode = await runNode(['--import', pathToFileURL(REGISTER_FILE).href, resolve(file), ...args]);
 }
 

@@ -51,8 +51,8 @@ export class Answers implements AnswerSender {
     this.#answer(call, [KIND.result, call.id], value);
   }
 
-  sendAck(call: Call, value: unknown): void {
-    this.#answer(call, [KIND.ack, call.id], value);
+  sendAck(call: Call, value: unknown): boolean {
+    return this.#answer(call, [KIND.ack, call.id], value);
   }
 
   sendChunk(call: Call, value: unknown): number {
@@ -115,11 +115,14 @@ export class Answers implements AnswerSender {
     return error;
   }
 
-  #answer(call: Call, header: readonly unknown[], value: unknown): void {
+  /** Returns whether the value could be sent; its error has been otherwise. */
+  #answer(call: Call, header: readonly unknown[], value: unknown): boolean {
     try {
       this.tell(header, { value: call.method.write(value), root: 'result' });
+      return true;
     } catch (error) {
       this.refuse(call.id, obstacleMap(error));
+      return false;
     }
   }
 

@@ -34,7 +34,8 @@ export interface CallContext {
 /** Sends the answers of calls. Its functions never throw, but for `sendChunk`. */
 export interface AnswerSender {
   sendResult(call: Call, value: unknown): void;
-  sendAck(call: Call, value: unknown): void;
+  /** Returns whether it was sent, and not an error in its place. */
+  sendAck(call: Call, value: unknown): boolean;
   /** Returns what the chunk costs, in bytes of credit; throws if it cannot be sent. */
   sendChunk(call: Call, value: unknown): number;
   sendEnd(call: Call): void;
@@ -66,14 +67,18 @@ export class Call {
   #controller: AbortController | undefined;
   #answered: boolean;
   #aborted: CancelledError | undefined;
+  /** Whether the host is to be told that the handler has ended, since no answer tells it. */
+  #owesEnd: boolean;
   /** Errors that the host knows, or that this library made for the handler's own good: no news when the handler throws them. */
   readonly #known = new Set<unknown>();
 
-  constructor(id: number, method: Method, sender: AnswerSender) {
+  /** @param wantsEnd whether the host wants to know when a handler has ended that has no answer at its end */
+  constructor(id: number, method: Method, sender: AnswerSender, wantsEnd: boolean) {
     this.id = id;
     this.method = method;
     this.#sender = sender;
     this.#answered = method.response === 'none';
+    this.#owesEnd = wantsEnd && (method.response === 'none' || method.response === 'ack');
     this.context = this.#makeContext();
   }
 
@@ -99,6 +104,8 @@ export class Call {
   finish(): void {
     for (const callback of this.#atEnd ?? []) callback();
     this.#atEnd = undefined;
+    if (this.#owesEnd) this.#sender.sendEnd(this);
+    this.#owesEnd = false;
   }
 
   /** Has a function called when the handler has come to its end. */
@@ -124,7 +131,7 @@ export class Call {
   ack(data: unknown): void {
     if (this.#answered) return;
     this.#answered = true;
-    this.#sender.sendAck(this, data);
+    if (!this.#sender.sendAck(this, data)) this.#owesEnd = false;
   }
 
   /** See `CallContext.chunk`. A chunk that cannot be sent fails the stream. */
@@ -152,6 +159,8 @@ export class Call {
   fail(error: unknown): void {
     if (!this.#answered) this.#close(() => this.#sender.sendError(this, error));
     else if (!this.#known.has(error)) this.#sender.report(this, error);
+    if (this.#owesEnd && !this.begun) this.#sender.sendError(this, error);
+    this.#owesEnd &&= this.begun;
     this.#known.add(error);
   }
 
@@ -159,6 +168,7 @@ export class Call {
   #close(send: () => void): void {
     if (this.#answered) return;
     this.#answered = true;
+    this.#owesEnd = false;
     if (this.#aborted && (this.method.response !== 'ack' || !this.begun)) this.#sender.sendCancelled(this);
     else send();
     const over = new Error(`The call of ${this.method.name} has its answer: nothing can be added to it.`);

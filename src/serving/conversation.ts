@@ -144,7 +144,7 @@ export class Conversation implements TransportSink, InboxOwner {
       void this.#arrivals.discard(message);
       return;
     }
-    const call = new Call(message.id, method, this.#answers);
+    const call = new Call(message.id, method, this.#answers, this.#isEager);
     this.#calls.set(call.id, call);
     const begin = (): void => void this.#run(call, message);
     if (this.#isEager) this.#enqueue(begin);

@@ -26,6 +26,8 @@ export class CallQueue implements PendingOwner {
   /** Calls whose worker ended before it began them; they come first. */
   readonly #returned = new PendingList();
   readonly #fresh = new PendingList();
+  /** Of those, calls that may pass others. */
+  #passing = 0;
   #alive: NodeJS.Timeout | undefined;
 
   /** @param limit calls that may wait */
@@ -52,20 +54,23 @@ export class CallQueue implements PendingOwner {
     const waiter = new Waiter(task, isReturned ? this.#returned : this.#fresh, this);
     waiter.limit(task.remaining, signal);
     waiter.list.push(waiter);
+    if (task.mayPass) this.#passing++;
     this.#alive ??= setInterval(() => undefined, FOREVER_MS);
     return waiter.promise as Promise<Grant>;
   }
 
-  /** Gives workers to calls, in order; one that can only go to a worker that is not there does not keep the others. */
+  /** Gives workers to calls, in order. Where one finds none, only those may still that can go to a worker which would not take it. */
   give(find: (task: Task) => Grant | undefined): void {
-    let waiter = this.#head;
-    while (waiter) {
+    let isBlocked = false;
+    for (let waiter = this.#head; waiter && !(isBlocked && this.#passing === 0); ) {
       const after: Waiter | undefined = this.#after(waiter);
-      const grant = find(waiter.task);
+      const { mayPass } = waiter.task;
+      const grant: Grant | undefined = isBlocked && !mayPass ? undefined : find(waiter.task);
       if (grant) {
         this.#remove(waiter);
         waiter.resolve(grant);
-      } else if (!waiter.task.isBound) return;
+      }
+      isBlocked ||= !grant && !mayPass;
       waiter = after;
     }
   }
@@ -96,6 +101,7 @@ export class CallQueue implements PendingOwner {
 
   #remove(waiter: Waiter): void {
     waiter.list.remove(waiter);
+    if (waiter.task.mayPass) this.#passing--;
     if (this.size > 0) return;
     clearInterval(this.#alive);
     this.#alive = undefined;

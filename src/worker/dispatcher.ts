@@ -28,8 +28,8 @@ export class Dispatcher {
    * @throws what `CallQueue.wait` throws
    */
   grant(task: Task): Grant | Promise<Grant> {
-    const mayGo = task.isBound || (this.#queue.size === 0 && !task.hasWaited);
-    const grant = mayGo ? this.#find(task) : undefined;
+    const isNext = task.caller !== undefined || (this.#queue.size === 0 && !task.hasWaited);
+    const grant = isNext ? this.#find(task) : undefined;
     if (grant) return grant;
     const waiting = this.#queue.wait(task);
     this.advance();
@@ -50,19 +50,35 @@ export class Dispatcher {
   }
 
   #find(task: Task): Grant | undefined {
+    const caller = task.caller && this.#members.ownerOf(task.caller);
+    if (caller?.isReady) return caller.grant(task);
+    const chosen = this.#boundTo(task) ?? (task.crashes > 0 ? this.#reservedFor(task) : undefined);
+    if (!chosen) return this.#leastLoaded(task)?.grant(task);
+    if (task.crashes > 0 && !chosen.isReserved) chosen.reserve(task);
+    return chosen.takes(task, true) ? chosen.grant(task) : undefined;
+  }
+
+  #leastLoaded(task: Task): Member | undefined {
     const { active, isSole } = this.#members;
-    const bound = this.#boundTo(task);
-    if (bound) return bound.takes(task, true) ? bound.grant(task) : undefined;
     let best: Member | undefined;
     for (const member of active) {
       if (member.takes(task, isSole) && (!best || member.load < best.load)) best = member;
     }
-    return best?.grant(task);
+    return best;
+  }
+
+  /** The worker that is kept free for a call which must run alone, or can be. */
+  #reservedFor(task: Task): Member | undefined {
+    const { active } = this.#members;
+    const free = active.filter((member) => member.isReady && !member.isReserved).sort((one, other) => one.load - other.load);
+    return active.find((member) => member.isReservedFor(task)) ?? free[0] ?? active[0];
   }
 
   #boundTo({ owner, options }: Task): Member | undefined {
     const { active } = this.#members;
-    if (owner) return active.find(({ worker }) => worker.owns(owner));
-    return options.key === undefined ? undefined : stickTo(options.key, active);
+    if (owner) return this.#members.ownerOf(owner);
+    const place = options.key === undefined ? undefined : stickTo(options.key, active);
+    // While one is replaced, two have its place.
+    return place && (active.find((member) => member.slot === place.slot && member.isReady) ?? place);
   }
 }

@@ -29,8 +29,8 @@ export class Member {
   #given = 0;
   /** Milliseconds that those are expected to take. */
   #backlog = 0;
-  /** Whether it runs a call that is suspected to end workers, and that must run alone. */
-  #isAlone = false;
+  /** A call that is suspected to end workers and must run alone; nothing else is taken until it is over. */
+  #suspect: Task | undefined;
   #freeAt = performance.now();
   /** Calls that it has settled. */
   served = 0;
@@ -67,16 +67,29 @@ export class Member {
    * @param isOnly whether there is no other worker, which might be idle sooner
    */
   takes(task: Task, isOnly: boolean): boolean {
-    if (!this.isReady || this.retiring || this.#isAlone) return false;
+    if (!this.isReady || this.retiring || (this.isReserved && this.#suspect !== task)) return false;
     if (this.load === 0) return true;
     if (task.crashes > 0) return false;
     return isOnly || this.#backlog < AHEAD_MS || this.worker.runsBeside(task.method);
   }
 
+  /** Whether it is kept free for a call that must run alone. */
+  get isReserved(): boolean {
+    return this.#suspect !== undefined && !this.#suspect.isOver;
+  }
+
+  isReservedFor(task: Task): boolean {
+    return this.#suspect === task;
+  }
+
+  /** Keeps it free for a call that must run alone. */
+  reserve(task: Task): void {
+    this.#suspect = task;
+  }
+
   /** Takes a call. */
   grant(task: Task): Grant {
     this.#given++;
-    this.#isAlone = task.crashes > 0;
     const grant = new Grant(this, task.method, this.#pace.expect(task.method));
     this.#backlog += grant.expected;
     return grant;
@@ -86,7 +99,6 @@ export class Member {
   forget({ expected }: Grant): void {
     this.#given--;
     this.#backlog = this.#given === 0 ? 0 : this.#backlog - expected;
-    if (this.#given === 0) this.#isAlone = false;
   }
 
   /** A call that it had taken is settled. */

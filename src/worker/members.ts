@@ -1,5 +1,6 @@
 /** Who is in a pool. Owns its workers from their start to their end: how many there are, which are replaced, and which only finish. */
 
+import type { HandleOwner } from '../channel/handle';
 import type { Engine, WorkerSpec } from '../engine/engine';
 import { preparingOnce } from '../engine/preparing-once';
 import type { ExitStatus } from '../process/spawn';
@@ -69,6 +70,7 @@ export class Members {
   #lost = 0;
   #spec: WorkerSpec | undefined;
   #shrinkTimer: NodeJS.Timeout | undefined;
+  #isStarted = false;
   #isClosed = false;
 
   constructor(engine: Engine, options: MemberOptions, observer: MembersObserver) {
@@ -81,6 +83,11 @@ export class Members {
   /** Those that take calls, or will. */
   get active(): readonly Member[] {
     return this.#active;
+  }
+
+  /** The worker that an object of this program's belongs to, also if it only finishes. */
+  ownerOf(owner: HandleOwner): Member | undefined {
+    return [...this.#active, ...this.#retiring].find(({ worker }) => worker.owns(owner));
   }
 
   /** Whether there is never more than one. */
@@ -111,10 +118,13 @@ export class Members {
   async start(spec: WorkerSpec, signal: AbortSignal | undefined): Promise<void> {
     this.#spec = spec;
     this.#lost = 0;
+    this.#isStarted = false;
+    this.#active.length = 0; // those of an earlier start are ending
     const { size, policy } = this.#options;
     const members = Array.from({ length: size.min }, () => this.#add());
     try {
       await Promise.all(members.map(({ supervisor }) => supervisor.spawn(spec, signal, policy.firstRetries)));
+      this.#isStarted = true;
     } catch (error) {
       for (const member of members) this.#remove(member);
       await Promise.all(members.map(({ supervisor }) => supervisor.dispose()));
@@ -124,6 +134,7 @@ export class Members {
 
   /** Starts one more worker, if there may be more and none is coming. */
   grow(): void {
+    if (!this.#isStarted) return;
     const isFull = this.#active.length + this.#lost >= this.#options.size.max;
     if (isFull || this.#isClosed || this.#active.some(({ supervisor }) => supervisor.isComing)) return;
     this.#start(this.#add()).catch((error: Error) => this.#report(error));
@@ -149,7 +160,7 @@ export class Members {
 
   /** Replaces every worker by a new one, one after another; each finishes what it has. */
   async replaceAll(): Promise<void> {
-    for (const member of [...this.#active]) await this.#replace(member);
+    for (const member of [...this.#active]) await this.#replace(member, () => true);
   }
 
   /** Ends all. */
@@ -179,20 +190,22 @@ export class Members {
   /** Starts a worker besides the others; if that fails, it is as if it had never been. */
   async #start(member: Member): Promise<void> {
     try {
-      await member.supervisor.spawn(this.#spec as WorkerSpec, undefined, this.#options.policy.maxRetries);
+      await member.supervisor.spawn(this.#spec as WorkerSpec, undefined, this.#options.policy.maxRetries, false);
     } catch (error) {
       this.#remove(member);
       this.#end(member);
+      this.#observer.onGone(error as Error, error as Error);
       throw error;
     }
   }
 
   /** Puts a new worker in the place of another one, which then finishes what it has. */
-  #replace(member: Member): Promise<void> {
+  #replace(member: Member, isStillWanted: () => boolean): Promise<void> {
     const turn = this.#turn.then(async () => {
       if (this.#isClosed || !this.#active.includes(member)) return;
-      await this.#start(this.#add(member.slot));
-      this.#retire(member);
+      const fresh = this.#add(member.slot);
+      await this.#start(fresh);
+      this.#retire(isStillWanted() ? member : fresh);
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
@@ -202,7 +215,7 @@ export class Members {
   #recycle(member: Member): void {
     if (this.#replaced.has(member) || member.retiring || member.worker.heldHandles > 0) return;
     this.#replaced.add(member);
-    this.#replace(member)
+    this.#replace(member, () => member.worker.heldHandles === 0)
       .catch((error: Error) => {
         member.served = 0;
         this.#report(error);
@@ -235,7 +248,7 @@ export class Members {
     member.retiring = true;
     member.supervisor.retire();
     this.#retiring.add(member);
-    this.sweep();
+    this.#observer.onFreed();
   }
 
   #end(member: Member): void {

@@ -2,6 +2,7 @@
 
 import { CallTimeoutError, type ResponseKind } from '../call-errors';
 import { CallTimes } from '../channel/call-times';
+import { callbackContext } from '../channel/callback-context';
 import { ownerOfHandle } from '../channel/handles';
 import { InboundStream, type StreamConnection } from '../channel/inbound-stream';
 import type { Invocation } from '../channel/invocation';
@@ -105,17 +106,18 @@ export class Pool {
    */
   async spawn(spec: WorkerSpec, signal?: AbortSignal): Promise<void> {
     if (this.#isClosed) throw disposedError();
-    if (this.#isSpawning || this.#members.active.length > 0) throw alreadySpawned(this.#state);
+    if (this.isRunning) throw alreadySpawned(this.#state);
     this.#isSpawning = true;
     this.#failure = undefined;
     try {
       await this.#members.start(spec, signal);
     } catch (error) {
       this.#isSpawned = false;
+      this.#dispatcher.close(() => error as Error);
+      this.#follow('it could not be started');
       throw error;
     } finally {
       this.#isSpawning = false;
-      this.#follow('it could not be started');
     }
   }
 
@@ -144,18 +146,17 @@ export class Pool {
 
   /** Calls a generator at the first pull. The pulls reject with what `invoke` rejects with. */
   stream(invocation: Invocation, options: CallOptions): InboundStream {
+    const left = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
     const connect = (grant: Grant): StreamConnection => {
       grant.member.forget(grant);
       return grant.member.worker.rpc(invocation.used, invocation.name).connection(options);
     };
-    return new InboundStream(
-      () => {
-        const found = this.#grantFor(this.#task(invocation.name, invocation, options));
-        return found instanceof Promise ? found.then(connect) : connect(found);
-      },
-      invocation,
-      options,
-    );
+    const find = (): StreamConnection | Promise<StreamConnection> => {
+      const found = this.#grantFor(this.#task(invocation.name, invocation, { ...options, signal }));
+      return found instanceof Promise ? found.then(connect) : connect(found);
+    };
+    return new InboundStream(find, invocation, options, () => left.abort());
   }
 
   /** Asks every worker for a sign of life. Resolves with the milliseconds of the slowest; rejects as `RpcChannel.ping`. */
@@ -167,7 +168,7 @@ export class Pool {
 
   /** Replaces every worker by a new one, without a call being lost. Rejects with what prevents a new one; the old ones go on then. */
   async reload(): Promise<void> {
-    if (!this.#isSpawned || this.#isClosed) throw this.#noWorker();
+    if (!this.#isSpawned || this.#isClosed || !this.#members.canServe) throw this.#noWorker();
     await this.#members.replaceAll();
   }
 
@@ -193,28 +194,38 @@ export class Pool {
 
   async #perform(method: string, values: unknown, options: CallOptions, attempt: Attempt): Promise<unknown> {
     const task = this.#task(method, values, options);
-    for (;;) {
-      const found = this.#grantFor(task);
-      const grant = found instanceof Promise ? await found : found;
-      try {
-        return await attempt(grant.member.worker, task.lateOptions);
-      } catch (error) {
-        if (!mayRepeat(task, error, this.#options.policy.quarantineAfter)) throw inFull(task, error, this.#hello !== undefined);
-        if (!this.#members.canServe) throw this.#failure ?? error;
-        task.hasWaited = true;
-      } finally {
-        grant.member.settle(grant);
-        this.#members.settle(grant.member);
-        this.#dispatcher.advance();
+    try {
+      while (true) {
+        const found = this.#grantFor(task);
+        const grant = found instanceof Promise ? await found : found;
+        try {
+          return await attempt(grant.member.worker, task.lateOptions);
+        } catch (error) {
+          if (!mayRepeat(task, error, this.#options.policy.quarantineAfter)) throw inFull(task, error, this.#hello !== undefined);
+          if (!this.#members.canServe) throw this.#failure ?? error;
+          task.hasWaited = true;
+        } finally {
+          grant.member.settle(grant);
+          this.#members.settle(grant.member);
+          this.#dispatcher.advance();
+        }
       }
+    } finally {
+      task.isOver = true;
+      if (task.crashes > 0) this.#dispatcher.advance();
     }
   }
 
   #task(method: string, values: unknown, options: CallOptions): Task {
     const { active } = this.#members;
     const hasHandles = active.length > 1 && active.some(({ worker }) => worker.heldHandles > 0);
-    const timeout = options.timeout ?? this.#options.worker.callTimeout;
-    return new Task(method, options, timeout, hasHandles ? ownerOfHandle(values) : undefined);
+    return new Task(method, options, {
+      timeout: options.timeout ?? this.#options.worker.callTimeout,
+      values,
+      owner: hasHandles ? ownerOfHandle(values) : undefined,
+      caller: callbackContext.getStore(),
+      runsBeside: this.#hello?.methods.get(method)?.concurrent ?? false,
+    });
   }
 
   #grantFor(task: Task): Grant | Promise<Grant> {
@@ -231,7 +242,8 @@ export class Pool {
   #onGone(lastError: Error, reason: Error | undefined): void {
     this.#failure = reason;
     this.#follow(lastError.message);
-    if (!this.#members.canServe) this.#dispatcher.close(() => reason ?? notBegun(lastError));
+    if (this.#members.canServe) this.#dispatcher.advance();
+    else this.#dispatcher.close(() => reason ?? notBegun(lastError));
   }
 
   #follow(reason: string): void {

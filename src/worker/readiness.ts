@@ -54,6 +54,7 @@ export function untilReady(
       settle();
       resolve(hello);
     });
+    if (stop.aborted) onStop();
     if (!started.announces) {
       settle();
       resolve(undefined);

@@ -49,13 +49,14 @@ export class Supervisor {
    * Starts the worker, several times if need be.
    *
    * @param retries attempts after the first that failed
+   * @param ref whether the wait between attempts keeps the program alive
    * @throws whatever `Worker.spawn` throws; a SpawnError tells the number of attempts
    */
-  async spawn(spec: WorkerSpec, signal: AbortSignal | undefined, retries: number): Promise<void> {
+  async spawn(spec: WorkerSpec, signal: AbortSignal | undefined, retries: number, ref = true): Promise<void> {
     this.#spec = spec;
     this.#isComing = true;
     try {
-      await this.#attempt(spec, signal, retries);
+      await this.#attempt(spec, signal, retries, ref);
     } finally {
       this.#isComing = false;
     }
@@ -73,7 +74,7 @@ export class Supervisor {
     await this.worker.dispose();
   }
 
-  async #attempt(spec: WorkerSpec, signal: AbortSignal | undefined, retries: number): Promise<void> {
+  async #attempt(spec: WorkerSpec, signal: AbortSignal | undefined, retries: number, ref: boolean): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.worker.spawn(spec, signal);
@@ -82,7 +83,7 @@ export class Supervisor {
         if (attempt > retries || !mayPass(error) || this.#stop.signal.aborted) throw withAttempts(error, attempt);
         const delay = delayBefore(this.#policy.retryDelay, attempt);
         this.#observer.onRetry(attempt, error as Error, delay);
-        await this.#pause(delay, { ref: true, signal });
+        await this.#pause(delay, { ref, signal });
       }
     }
   }
@@ -109,7 +110,7 @@ export class Supervisor {
     try {
       const earlier = stuck ? 0 : this.#restarts.count - 1;
       if (earlier > 0) await this.#pause(delayBefore(retryDelay, earlier), { ref: false });
-      await this.spawn(this.#spec as WorkerSpec, undefined, maxRetries);
+      await this.spawn(this.#spec as WorkerSpec, undefined, maxRetries, false);
       if (stuck) this.#observer.news.onCancel(stuck);
     } catch (failure) {
       this.#isComing = false;

@@ -1,5 +1,7 @@
 /** What becomes of a call that failed. Pure: it reads the error and what happened to the call before. */
 
+import { isStreamSource } from '../channel/outbound-stream';
+import { findWithin } from '../channel/search';
 import { FrameError, FrameTooLargeError, NotReadyError, WorkerCrashedError } from '../errors';
 import { QuarantinedError } from '../module-errors';
 import type { Task } from './task';
@@ -11,14 +13,25 @@ import type { Task } from './task';
  * @throws QuarantinedError it has brought down as many (ERR_SYNAPSE_QUARANTINED)
  */
 export function mayRepeat(task: Task, error: unknown, quarantineAfter: number): boolean {
+  if (task.options.signal?.aborted) return false;
+  const mayBeAgain = error instanceof NotReadyError || isOfTheWorker(error);
+  if (!mayBeAgain || findWithin(task.values, hasStream)) return false;
   if (error instanceof NotReadyError) return true;
   if (error instanceof WorkerCrashedError && !error.begun) return true;
-  const endsWorker = error instanceof WorkerCrashedError || (error instanceof FrameError && !(error instanceof FrameTooLargeError));
-  if (!endsWorker) return false;
   if (!task.options.idempotent) return false;
   task.crashes++;
-  if (task.crashes >= quarantineAfter) throw quarantined(task, error);
+  if (task.crashes >= quarantineAfter) throw quarantined(task, error as Error);
   return true;
+}
+
+/** Whether it tells of the worker, not of the call. */
+function isOfTheWorker(error: unknown): error is Error {
+  return error instanceof WorkerCrashedError || (error instanceof FrameError && !(error instanceof FrameTooLargeError));
+}
+
+/** A stream can be consumed once only. */
+function hasStream(part: object): true | undefined {
+  return isStreamSource(part) || undefined;
 }
 
 function quarantined({ method, crashes }: Task, cause: Error): QuarantinedError {

@@ -174,11 +174,20 @@ export class Worker {
     this.#change('start', `process ${started.info.pid} was started`);
     const { startupTimeout, verify } = this.#options;
     const wait = { entry: module.entry, timeout: startupTimeout, verify, stop };
-    const hello = await untilReady(started, wait, (onHello) => this.#open(started, onHello));
-    this.#change('hello', hello ? `the worker is ready (${hello.language} ${hello.python})` : 'the program was started');
-    started.hold(false);
-    this.#change('open', 'the channel is open');
-    if (this.#state === 'ready') this.#watch();
+    try {
+      const hello = await untilReady(started, wait, (onHello) => this.#open(started, onHello));
+      if (this.#run?.broken) throw this.#run.broken;
+      stop.throwIfAborted();
+      this.#change('hello', hello ? `the worker is ready (${hello.language} ${hello.python})` : 'the program was started');
+      stop.throwIfAborted();
+      started.hold(false);
+      this.#change('open', 'the channel is open');
+      stop.throwIfAborted();
+    } catch (error) {
+      started.kill('SIGKILL');
+      throw error;
+    }
+    this.#watch();
   }
 
   #open(started: StartedWorker, onHello: (hello: Hello) => void): Run {
@@ -236,9 +245,9 @@ export class Worker {
   #lose(run: Run, reason: string, stuck?: CancelReport): void {
     if (this.#run !== run || this.#state !== 'ready') return;
     this.#heartbeat?.stop();
-    this.#change('lose', reason);
     const ended = run.started.exited.then((status) => run.broken ?? crashError(status, run.stderr));
-    this.#observer.onLost(stuck ? { ended, stuck } : { ended });
+    this.#observer.onLost(stuck ? { ended, stuck } : { ended }); // first, so that whoever hears of the state knows what follows
+    this.#change('lose', reason);
   }
 
   #change(event: LifecycleEvent, reason: string): void {

@@ -181,8 +181,8 @@ describe('close', () => {
   it('rejects every outstanding call and all later ones, each with an error of its own', async () => {
     const { transport, channel } = open();
     const calls = [1, 2, 3].map((payload) => rejection(call(channel, payload)));
-    channel.close(() => new Error('first'), true);
-    channel.close(() => new Error('second'), true);
+    channel.close(() => new Error('first'));
+    channel.close(() => new Error('second'));
     const errors = await Promise.all([...calls, rejection(call(channel, 4))]);
     expect(errors.map(({ message }) => message)).toEqual(['first', 'first', 'first', 'first']);
     expect(new Set(errors).size).toBe(4);

@@ -481,6 +481,83 @@ it('begins one function in a turn where the host asks for it, and drops one that
   expect([begun, host.told()]).toEqual([[1, 3], [['result', ids[2], 2]]]);
 });
 
+describe('a host that wants to know which functions run', () => {
+  function eagerHost(handlers: Parameters<typeof FakeHost.serving>[0]): FakeHost {
+    const host = FakeHost.serving(handlers);
+    host.greet({ eager: true });
+    host.told();
+    return host;
+  }
+
+  test.each(['ack', 'none'] as const)('is told once when the handler of a call has ended whose response is %s', async (response) => {
+    const work = deferred();
+    const host = eagerHost({ job: [async (_data: unknown) => work.promise, { response }] });
+    const id = host.call('job', 5);
+    await settled();
+    expect(host.told()).toEqual(response === 'ack' ? [['ack', id, null]] : []);
+    work.resolve();
+    await settled();
+    expect(host.told()).toEqual([['end', id]]);
+    host.play([KIND.cancel, id]);
+    await settled();
+    expect(host.told()).toEqual([]);
+  });
+
+  it('is told so after what the handler threw, and once where an error was the answer', async () => {
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const thrown = (_data: unknown) => Promise.reject(new Error('no'));
+    const host = eagerHost({
+      job: [thrown, { response: 'ack' }],
+      note: [thrown, { response: 'none' }],
+      early: [(_data, { error }) => error(new Error('no')), { response: 'ack' }],
+      formless: [(_data, _context) => () => 1, { response: 'ack' }],
+    });
+    const [job, note, early, formless] = ['job', 'note', 'early', 'formless'].map((name) => host.call(name, 5));
+    for (let turn = 0; turn < 5; turn++) await settled();
+    expect(host.told()).toEqual([
+      ['ack', job, null],
+      ['end', job],
+      ['end', note],
+      ['error', early, expect.objectContaining({ message: 'no' })],
+      ['error', formless, expect.objectContaining({ code: 'ERR_SYNAPSE_SERIALIZATION' })],
+    ]);
+    expect(stderr).toHaveBeenCalledTimes(2);
+    stderr.mockRestore();
+  });
+
+  test.each(['ack', 'none'] as const)('gets an error alone where a call with the response %s cannot begin', async (response) => {
+    const stderr = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const host = eagerHost({ job: [() => 1, { response }] });
+    host.play([KIND.call, 2, 'job'], { payload: Uint8Array.of(1), buffers: [] });
+    await settled();
+    expect(host.told()).toEqual([['error', 2, expect.objectContaining({ code: 'ERR_SYNAPSE_SERIALIZATION' })]]);
+    stderr.mockRestore();
+  });
+
+  it('gets one closing answer to each call that it gave up', async () => {
+    const work = deferred();
+    const host = eagerHost({
+      job: [async (_data: unknown) => work.promise, { response: 'ack' }],
+      note: [async () => work.promise, { response: 'none' }],
+    });
+    const begun = ['job', 'note'].map((name) => host.call(name, 5));
+    await settled();
+    await settled();
+    const waiting = ['job', 'note'].map((name) => host.call(name, 5));
+    host.told();
+    for (const id of [...waiting, ...begun]) host.play([KIND.cancel, id]);
+    expect(host.told()).toEqual([
+      ['error', waiting[0], expect.objectContaining({ code: 'ERR_SYNAPSE_CANCELLED', rung: 'queue' })],
+      ['end', waiting[1]],
+    ]);
+    work.resolve();
+    await settled();
+    await settled();
+    await settled();
+    expect(host.told()).toEqual(begun.map((id) => ['end', id]));
+  });
+});
+
 describe('an event', () => {
   it('is sent if it was declared, and its data has a form', () => {
     const host = new FakeHost();

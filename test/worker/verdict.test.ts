@@ -1,10 +1,11 @@
-import { NotReadyError, WorkerCrashedError } from '../../src/errors';
+import { FrameError, FrameTooLargeError, NotReadyError, WorkerCrashedError } from '../../src/errors';
 import { QuarantinedError } from '../../src/module-errors';
 import { Task } from '../../src/worker/task';
 import { mayRepeat } from '../../src/worker/verdict';
 
 const crash = (begun: boolean) => new WorkerCrashedError('it ended', { exitCode: 1, signal: null, stderr: '', begun });
-const task = (idempotent = false) => new Task('predict', { idempotent }, 0, undefined);
+const task = (idempotent = false, values: unknown = undefined, options = {}) =>
+  new Task('predict', { idempotent, ...options }, { timeout: 0, values, owner: undefined, caller: undefined, runsBeside: false });
 
 test.each([
   ['had not begun', task(), crash(false), true],
@@ -13,6 +14,10 @@ test.each([
   ['had begun, and is idempotent', task(true), crash(true), true],
   ['met no worker', task(), new NotReadyError('disconnected', 'gone'), true],
   ['failed by itself', task(true), new Error('wrong argument'), false],
+  ['had begun, when the worker broke the protocol', task(true), new FrameError('torn'), true],
+  ['was too large', task(true), new FrameTooLargeError(2, 1, 'too large'), false],
+  ['had not begun, and has a stream', task(true, { a: [(async function* () {})()] }), crash(false), false],
+  ['was given up with an error of this kind', task(true, 1, { signal: AbortSignal.abort(crash(false)) }), crash(false), false],
 ])('a call that %s', (_, call, error, expected) => {
   expect(mayRepeat(call, error, 3)).toBe(expected);
 });

@@ -1,0 +1,5 @@
+/** Makes `import tools from 'python:./tools.py'` work in a program: `node --import synapse-py/register program.mjs`. What it does is the hooks'. */
+
+import { register } from 'node:module';
+
+register('./register-hooks.mjs', import.meta.url);
