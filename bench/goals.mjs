@@ -37,6 +37,8 @@ const GOALS = [
   { measure: 'pings', of: 'worst', atMost: 100 },
   { measure: 'start', of: 'ratio', against: 'by-hand', atMost: 1.3 },
   { measure: 'start', of: 'difference', against: 'by-hand', atMost: 40 },
+  { measure: 'python-import', of: 'ratio', against: 'by-hand', atMost: 1.5 },
+  { measure: 'python-call', of: 'ratio', against: 'send', atMost: 1.15 },
   { measure: 'memory', of: 'figure', atMost: 5 },
   { measure: 'pool', of: 'ratio', against: 'send', atLeast: 1.8 },
   { measure: 'pool', of: 'ratio', against: 'undivided', atLeast: 0.9, informational: true },

@@ -2,4 +2,7 @@
 
 import { register } from 'node:module';
 
-register('./register-hooks.mjs', import.meta.url);
+/** As it is called in the build. */
+const HOOKS = './register-hooks.mjs';
+
+register(HOOKS, import.meta.url);

@@ -13,6 +13,7 @@ import { provisionFaults } from './provision-faults.mjs';
 import { provisionPip } from './provision-pip.mjs';
 import { provisionUv } from './provision-uv.mjs';
 import { provisioning } from './provisioning.mjs';
+import { pythonImport } from './python-import.mjs';
 import { roundTrip } from './round-trip.mjs';
 import { start } from './start.mjs';
 import { storeDisk } from './store-disk.mjs';
@@ -53,6 +54,7 @@ const MEASURES = {
   cancel,
   pings,
   start,
+  'python-import': pythonImport,
   memory,
   pool,
   'dispatch-two-cores': dispatch('two-cores'),

@@ -1,5 +1,6 @@
 /** What can be measured: the form that every subject has, and the list of them. */
 
+import { imported } from './imported.mjs';
 import { byHand, plain } from './plain.mjs';
 import { pythonShell } from './python-shell.mjs';
 import { pythonia } from './pythonia.mjs';
@@ -34,7 +35,7 @@ import { synapse } from './synapse.mjs';
 /** @type {Record<string, Subject>} */
 export const SUBJECTS = Object.fromEntries(
   [
-    ...[synapse, send, supervised, poolOfTwo, undivided, stream, sendList, sendStructured],
+    ...[synapse, send, imported, supervised, poolOfTwo, undivided, stream, sendList, sendStructured],
     ...[rawStream, rawLoop, rawStore, rawTake, plain, plainDecode, byHand],
     ...[pythonShell, pythonia],
   ].map((subject) => [subject.id, subject]),

@@ -62,6 +62,8 @@ const readers = new WeakMap<object, () => Promise<unknown>>();
 
 /** What is known of the module in one worker. */
 interface Known {
+  /** The worker's. */
+  readonly life: object | undefined;
   readonly record: HandleRecord;
   /** Keeps the object in Python from being let go. */
   readonly handle: Handle;
@@ -103,8 +105,8 @@ export class ImportedModule implements AttributeOwner {
   callAttribute(path: string, args: readonly unknown[]): unknown {
     if (this.#known?.streams.has(path)) return this.#stream(path, args);
     if (args.some(readerOf)) return withoutNames(args).then((read) => this.callAttribute(path, read));
-    const { record } = this.#known ?? {};
-    if (record && !record.owner.isStale(record)) return record.owner.call(record, path, args);
+    const record = this.#current?.record;
+    if (record) return record.owner.call(record, path, args);
     return this.#ready().then((known) => known.record.owner.call(known.record, path, args));
   }
 
@@ -150,9 +152,14 @@ export class ImportedModule implements AttributeOwner {
     return known;
   }
 
-  async #ready(): Promise<Known> {
+  /** What is known, if it holds: a worker that has ended may be told of later than it takes no more calls. */
+  get #current(): Known | undefined {
     const known = this.#known;
-    if (known && !known.record.owner.isStale(known.record)) return known;
+    return known && known.life === this.#worker.life && !known.record.owner.isStale(known.record) ? known : undefined;
+  }
+
+  async #ready(): Promise<Known> {
+    if (this.#current) return this.#current;
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
     });
@@ -161,9 +168,11 @@ export class ImportedModule implements AttributeOwner {
 
   async #load(): Promise<Known> {
     await this.#worker.start();
+    const { life } = this.#worker;
     const { module, functions, streams, classes, values } = (await this.#worker.import(this.#name, this.#path)) as Loaded;
     const called = [...functions, ...streams, ...classes];
     const known: Known = {
+      life,
       record: recordOf(module) as HandleRecord,
       handle: module,
       functions: new Set(called),

@@ -39,6 +39,11 @@ export class SharedWorker {
     );
   }
 
+  /** What is another object in each of its lives; undefined while there is none. */
+  get life(): object | undefined {
+    return this.#life;
+  }
+
   /**
    * Starts the worker if it does not run.
    *

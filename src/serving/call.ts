@@ -146,14 +146,14 @@ export class Call {
     });
   }
 
-  /** Ends the stream, after the chunks that wait. */
-  end(): void {
+  /** Ends the stream, after the chunks that wait. Resolves when it is ended. */
+  async end(): Promise<void> {
     const end = (): number => {
       this.#close(() => this.#sender.sendEnd(this));
       return 0;
     };
     if (this.#aborted) end();
-    else void this.credit.spend(end, true);
+    else await this.credit.spend(end, true);
   }
 
   fail(error: unknown): void {
@@ -215,7 +215,7 @@ export class Call {
       },
       end: () => {
         this.#expect('end');
-        this.end();
+        this.end().catch(() => undefined); // a call that was given up meanwhile is closed when the handler has ended
       },
       error: (error: unknown) => this.fail(error),
     };

@@ -171,7 +171,7 @@ export class Conversation implements TransportSink, InboxOwner {
   #giveUp(call: Call): void {
     call.abort();
     if (call.begun) return;
-    call.end(); // it never begins
+    void call.end(); // it never begins
     this.#forget(call);
   }
 

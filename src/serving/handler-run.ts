@@ -24,7 +24,7 @@ export async function runHandler(call: Call, data: unknown): Promise<void> {
 }
 
 async function stream(call: Call, value: unknown): Promise<void> {
-  if (value === undefined || value === null) call.end();
+  if (value === undefined || value === null) await call.end();
   else await new Pump(call, iteratorOf(value, call.method.name)).run();
 }
 
@@ -44,7 +44,7 @@ class Pump {
     try {
       const isWhole = await this.#sendAll();
       if (!isWhole) await this.#leave();
-      this.#call.end();
+      await this.#call.end();
     } catch (error) {
       await this.#leave();
       throw error;

@@ -9,7 +9,7 @@ type Statements = (...scope: unknown[]) => Promise<void>;
 const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (...texts: string[]) => Statements;
 
 const ROOT = join(__dirname, '..', '..');
-const PAGES = ['supervision', 'pools', 'module-manager'].map((name) => `docs/${name}.md`);
+const PAGES = ['supervision', 'pools', 'module-manager', 'python'].map((name) => `docs/${name}.md`);
 const QUIET = { log: () => undefined };
 
 interface Program {

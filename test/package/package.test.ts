@@ -53,7 +53,7 @@ describe('a project that has nothing but the library', () => {
       /^docs\/[\w-]+\.md$/,
       /^bench\/results\/latest\.svg$/,
       /^dist\/[\w-]+\.(mjs|cjs|d\.mts|d\.cts)(\.map)?$/,
-      /^python\/(pyproject\.toml|tools\/\w+\.txt|synapse_py\/((provisioning\/)?\w+\.py|py\.typed))$/,
+      /^python\/(pyproject\.toml|importer\/main\.py|tools\/\w+\.txt|synapse_py\/((provisioning\/)?\w+\.py|py\.typed))$/,
       /^py_template\/[\w-]+\.(py|txt|md)$/,
     ];
     expect(files.filter((file) => !shipped.some((form) => form.test(file)))).toEqual([]);

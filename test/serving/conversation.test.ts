@@ -275,6 +275,28 @@ describe('a stream', () => {
     expect(host.told().at(-1)).toEqual(['error', id, expect.objectContaining(error)]);
   });
 
+  it('sends what a handler has left behind that did not wait for room, and ends after that', async () => {
+    const host = FakeHost.serving({
+      chunks: [
+        (_, { chunk, end }) => {
+          void chunk('a');
+          end();
+        },
+        { response: 'stream' },
+      ],
+    });
+    const id = host.call('chunks');
+    host.told();
+    await settled();
+    expect(host.told()).toEqual([]);
+    host.play([KIND.credit, id, WINDOW]);
+    await settled();
+    expect(host.told()).toEqual([
+      ['chunk', id, 'a'],
+      ['end', id],
+    ]);
+  });
+
   it('waits for room with each chunk that a handler sends, and ends after them', async () => {
     const sent: unknown[] = [];
     const host = FakeHost.serving({

@@ -9,7 +9,7 @@ import { FIXTURES, temporaryFolder } from './fixture';
 const ROOT = resolve(__dirname, '..', '..');
 /** What every program begins with; `say` tells the test something, as one line of JSON. */
 const PRELUDE = `
-import { python, shutdown, kw, PythonError } from 'synapse-py';
+import { python, shutdown, ensureWorker, kw, PythonError } from 'synapse-py';
 const say = (value) => process.stdout.write(\`\${JSON.stringify(value)}\\n\`);
 const failure = (promise) => promise.then((value) => { throw new Error(\`it resolved with \${value}\`); }, (error) => error);
 `;
