@@ -7,6 +7,9 @@
 
 import { onExit } from 'signal-exit';
 
+/** Those that programs handle to end in their own way. */
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 const kills = new Set<() => void>();
 let removeHook: (() => void) | undefined;
 
@@ -18,13 +21,21 @@ let removeHook: (() => void) | undefined;
  */
 export function guardAgainstOrphans(kill: () => void): () => void {
   kills.add(kill);
-  removeHook ??= onExit(() => {
-    for (const each of kills) each();
-  });
+  removeHook ??= hook();
   return () => {
     kills.delete(kill);
     if (kills.size > 0) return;
     removeHook?.();
     removeHook = undefined;
   };
+}
+
+/** A handler that was added by `once` is gone when signal-exit looks whether anybody handles the signal: it has, so the program goes on. */
+function hook(): () => void {
+  const handledOnce = new Set(SIGNALS.filter((signal) => process.rawListeners(signal).some((listener) => 'listener' in listener)));
+  return onExit((_, signal) => {
+    if (signal && handledOnce.delete(signal)) return true;
+    for (const kill of kills) kill();
+    return undefined;
+  });
 }

@@ -49,6 +49,14 @@ describe('nothing is left behind when the program', () => {
     await until(() => !pids.some(isRunning));
   });
 
+  test('handles the signal in its own way, once and before it has spawned anything, and ends then', async () => {
+    const host = startHost('never-answers', 'handle SIGTERM once');
+    const pids = await firstLine(host);
+    host.kill('SIGTERM');
+    expect(await host).toMatchObject({ exitCode: 5 });
+    await until(() => !pids.some(isRunning));
+  });
+
   test.each(['SIGTERM', 'SIGINT'] as const)('is ended by %s and its worker has no bootstrap', async (signal) => {
     const host = startHost('bare-program', 'wait', '1', JSON.stringify({ protocol: 'bare', entrypoint: 'stubborn' }));
     await firstLine(host);

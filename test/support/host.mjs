@@ -9,6 +9,7 @@ import { Synapse } from '../../dist/index.mjs';
 const [fixture, action, payload = 'null', options = '{}'] = process.argv.slice(2);
 const fixtures = resolve(import.meta.dirname, '..', '..', 'fixtures');
 const { entrypoint, ...synapseOptions } = JSON.parse(options);
+if (action === 'handle SIGTERM once') process.once('SIGTERM', () => setTimeout(() => process.exit(5), 20));
 const synapse = new Synapse({ venv: join(fixtures, '.venv'), progress: false, ...synapseOptions });
 await synapse.spawn(join(fixtures, fixture), entrypoint);
 
@@ -34,5 +35,6 @@ const actions = {
     throw new Error('on purpose');
   },
   wait: () => setInterval(() => undefined, 1 << 30),
+  'handle SIGTERM once': () => actions.wait(),
 };
 actions[action]();
