@@ -75,7 +75,7 @@ export class ModuleRunner {
   #renew(declaration: Declaration, options: ResolvedOptions): Pool {
     const module = this.#module;
     const output = new ModuleOutput(
-      options.logs,
+      options.logs === 'pipe' ? 'ignore' : options.logs, // nobody can read what would be kept
       (line) => apart(() => module.emit('log', line)),
       () => module.listenerCount('log') > 0,
     );

@@ -34,6 +34,6 @@ export async function spawnPython(
     await pool.spawn({ kind: 'module', directory, entrypoint, ...settings }, signal);
   } finally {
     display?.close();
-    display = undefined;
+    display = undefined; // a restart that provisions has none
   }
 }

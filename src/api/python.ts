@@ -10,7 +10,7 @@ import { ImportedModule, type PythonModule } from './imported-module';
 import { resolveOptions, type SynapseOptions } from './options';
 import { SharedWorker } from './shared-worker';
 
-/** Options of `python`. Those of the first call for an interpreter hold for its worker; see `SynapseOptions`. */
+/** Options of `python`, as `SynapseOptions` has them, but that `logs` is `inherit`. Those of the first call for an interpreter hold for its worker. */
 export type PythonOptions = Omit<SynapseOptions, 'workers' | 'restart' | 'protocol' | 'args'>;
 
 interface Target {
@@ -91,7 +91,7 @@ async function sharedBy(place: HomeSearch, options: PythonOptions): Promise<Shar
 
 function sharedFor(home: Home | undefined, options: PythonOptions): Shared {
   for (const name of REFUSED) if (name in options) throw invalid(name, `There is no option ${name} of python().`);
-  const resolved = resolveOptions(options);
+  const resolved = resolveOptions({ logs: 'inherit', ...options });
   const { env, cwd, policy } = resolved;
   const all = { ...process.env, ...env };
   const interpreter = options.python ?? all['SYNAPSE_PYTHON'] ?? all['ESEM_PYTHON'];

@@ -1,11 +1,12 @@
 /** The bare protocol: frame in, frame out, in order, no ids. Owns the queue, the window and which answer is whose. */
 
-import { type CallPhase, QueueFullError } from '../call-errors';
+import type { CallPhase } from '../call-errors';
 import { FrameError } from '../errors';
 import { Codec } from '../protocol/codec';
 import { type Frame, FrameReader, FrameWriter } from '../protocol/frame';
 import type { Channel, ChannelObserver, ChannelOptions, CloseReason } from './channel';
 import { type LateCallOptions, PendingCall, PendingList, type PendingOwner } from './pending';
+import { queueFull } from './queue-full';
 import type { Transport, TransportSink } from './transport';
 
 export class BareChannel implements Channel, PendingOwner, TransportSink {
@@ -43,7 +44,7 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
   request(payload: unknown, options: LateCallOptions): Promise<unknown> {
     if (this.#closed) return Promise.reject(this.#closed(false));
     if (options.signal?.aborted) return Promise.reject(options.signal.reason);
-    if (this.#queue.size >= this.#limits.maxQueue && options.since === undefined) return Promise.reject(this.#queueFull());
+    if (this.#queue.size >= this.#limits.maxQueue && options.since === undefined) return Promise.reject(queueFull(this.#limits.maxQueue));
     let frame: Frame;
     try {
       frame = this.#writer.frame(this.#codec.encode(payload));
@@ -166,13 +167,5 @@ export class BareChannel implements Channel, PendingOwner, TransportSink {
     if (this.#failed) return;
     this.#failed = true;
     this.#observer.onFailure(error);
-  }
-
-  #queueFull(): QueueFullError {
-    const { maxQueue } = this.#limits;
-    return new QueueFullError(
-      maxQueue,
-      `${maxQueue} calls are waiting already, as many as maxQueue allows: await earlier calls first, or raise the option.`,
-    );
   }
 }

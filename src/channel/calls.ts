@@ -1,6 +1,6 @@
 /** The calls of a worker by their ids. Owns which answer is whose, which calls were given up, and what became of those. */
 
-import { type CallPhase, QueueFullError } from '../call-errors';
+import type { CallPhase } from '../call-errors';
 import { type Hello, KIND, type Message } from '../protocol/message';
 import { CallWindow } from './call-window';
 import type { Cancellations } from './cancellations';
@@ -11,6 +11,7 @@ import type { Outbox } from './outbox';
 import type { Patience } from './patience';
 import type { Payloads } from './payloads';
 import type { LateCallOptions, PendingCall, PendingOwner } from './pending';
+import { queueFull } from './queue-full';
 import type { References } from './references';
 import { readError, readRung } from './remote-error';
 import { RpcCall } from './rpc-call';
@@ -248,11 +249,4 @@ export class Calls implements PendingOwner {
     this.#unseen.set(call.id, call.method);
     if (this.#unseen.size > MOST_UNSEEN) this.#unseen.delete(this.#unseen.keys().next().value as number);
   }
-}
-
-function queueFull(limit: number): QueueFullError {
-  return new QueueFullError(
-    limit,
-    `${limit} calls are waiting already, as many as maxQueue allows: await earlier calls first, or raise the option.`,
-  );
 }

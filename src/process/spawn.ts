@@ -99,7 +99,11 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       kill('SIGKILL'); // what it started must not outlive it
       unguard();
       lifeline?.destroy();
-      drainAll([output, stderr, log, duplex], merged).then(() => resolve({ exitCode, signal }));
+      const pipes = [output, stderr, log, duplex];
+      drainAll(pipes, merged).then(() => {
+        for (const each of pipes) each?.destroy(); // one that somebody else holds open would keep the program alive
+        resolve({ exitCode, signal });
+      });
     });
   });
   const held = new Set([child, output, ...streams]) as unknown as Set<{ ref?(): void; unref?(): void } | undefined>;

@@ -1,7 +1,7 @@
 /** Calls that no worker has yet. Owns their order, their bound, and their giving up. */
 
-import { QueueFullError } from '../call-errors';
 import { PendingCall, PendingList, type PendingOwner } from '../channel/pending';
+import { queueFull } from '../channel/queue-full';
 import type { Grant } from './member';
 import type { Task } from './task';
 
@@ -106,11 +106,4 @@ export class CallQueue implements PendingOwner {
     clearInterval(this.#alive);
     this.#alive = undefined;
   }
-}
-
-function queueFull(limit: number): QueueFullError {
-  return new QueueFullError(
-    limit,
-    `${limit} calls are waiting already, as many as maxQueue allows: await earlier calls first, or raise the option.`,
-  );
 }

@@ -1,13 +1,17 @@
 /** The errors of a worker's end: what happened, in the words of the worker's own output, and what to do. */
 
 import { UnsupportedCallError } from '../call-errors';
-import { DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
+import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
 import { HeartbeatTimeoutError } from '../module-errors';
 import type { ExitStatus } from '../process/spawn';
 import type { ModuleState } from './lifecycle';
 
 export function disposedError(): DisposedError {
   return new DisposedError('It was disposed: make a new Synapse for further calls, or spawn the Module again.');
+}
+
+export function alreadySpawnedError(state: ModuleState): AlreadySpawnedError {
+  return new AlreadySpawnedError(state, `There is a module already (state: ${state}): make another Synapse for another module.`);
 }
 
 function describe({ exitCode, signal }: ExitStatus): string {

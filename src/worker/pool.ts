@@ -8,10 +8,9 @@ import { InboundStream, type StreamConnection } from '../channel/inbound-stream'
 import type { Invocation } from '../channel/invocation';
 import { type CallOptions, type LateCallOptions, timeoutError } from '../channel/pending';
 import type { Engine, WorkerSpec } from '../engine/engine';
-import { AlreadySpawnedError } from '../errors';
 import type { Hello } from '../protocol/message';
 import { Dispatcher } from './dispatcher';
-import { disposedError, notBegun, noWorkerError } from './failures';
+import { alreadySpawnedError, disposedError, notBegun, noWorkerError } from './failures';
 import type { ModuleState } from './lifecycle';
 import type { Grant } from './member';
 import { type MemberOptions, Members, type MembersObserver } from './members';
@@ -106,7 +105,7 @@ export class Pool {
    */
   async spawn(spec: WorkerSpec, signal?: AbortSignal): Promise<void> {
     if (this.#isClosed) throw disposedError();
-    if (this.isRunning) throw alreadySpawned(this.#state);
+    if (this.isRunning) throw alreadySpawnedError(this.#state);
     this.#isSpawning = true;
     this.#failure = undefined;
     try {
@@ -265,8 +264,4 @@ export class Pool {
 function inFull(task: Task, error: unknown, stopped: boolean): unknown {
   if (!(error instanceof CallTimeoutError) || error.timeout === task.timeout) return error;
   return timeoutError(error.method, task.timeout, error.phase, stopped);
-}
-
-function alreadySpawned(state: ModuleState): AlreadySpawnedError {
-  return new AlreadySpawnedError(state, `This Synapse has a module already (state: ${state}): make another Synapse for another module.`);
 }

@@ -5,11 +5,21 @@ import type { HandleOwner } from '../channel/handle';
 import type { LateCallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
-import { AlreadySpawnedError, DisposedError, SpawnError, type WorkerCrashedError } from '../errors';
+import { DisposedError, SpawnError, type WorkerCrashedError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { Hello } from '../protocol/message';
-import { crashError, disposedError, heartbeatError, metChange, noFunctionsError, notBegun, noWorkerError, replacedError } from './failures';
+import {
+  alreadySpawnedError,
+  crashError,
+  disposedError,
+  heartbeatError,
+  metChange,
+  noFunctionsError,
+  notBegun,
+  noWorkerError,
+  replacedError,
+} from './failures';
 import { Heartbeat } from './heartbeat';
 import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
 import { untilReady } from './readiness';
@@ -152,10 +162,7 @@ export class Worker {
   #guardSpawn(): void {
     if (this.#state === 'closed') throw disposedError();
     if (allows(this.#state, 'provision')) return;
-    throw new AlreadySpawnedError(
-      this.#state,
-      `This Synapse has a module already (state: ${this.#state}): make another Synapse for another module.`,
-    );
+    throw alreadySpawnedError(this.#state);
   }
 
   async #start(spec: WorkerSpec, module: Awaited<ReturnType<Engine['prepare']>>, stop: AbortSignal): Promise<void> {

@@ -82,7 +82,7 @@ describe('without apache-arrow', () => {
 
   it('finds it nowhere, and names the package when a table is to be written', () => {
     jest.isolateModules(() => {
-      jest.doMock('node:module', () => ({ createRequire: () => ({ resolve: () => jest.requireActual('a-package-that-is-not-there') }) }));
+      jest.doMock('node:module', () => ({ createRequire: () => ({ resolve: () => jest.requireActual(['no', 'package'].join('-')) }) }));
       const { findArrow: find, writeTable: write } =
         jest.requireActual<typeof import('../../src/protocol/arrow')>('../../src/protocol/arrow');
       const { arrowCodec } = jest.requireActual<typeof import('../../src/codecs/arrow')>('../../src/codecs/arrow');
