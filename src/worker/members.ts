@@ -6,8 +6,8 @@ import { preparingOnce } from '../engine/preparing-once';
 import type { ExitStatus } from '../process/spawn';
 import type { ModuleState, StateChange } from './lifecycle';
 import { Member } from './member';
-import { MemoryWatch } from './memory-watch';
 import { Pace } from './pace';
+import { Recycling } from './recycling';
 import type { Supervision } from './restart-policy';
 import type { WorkerNews, WorkerOutput } from './run';
 import { Supervisor } from './supervisor';
@@ -59,11 +59,10 @@ export class Members {
   readonly #options: MemberOptions;
   readonly #observer: MembersObserver;
   readonly #pace = new Pace();
-  readonly #memory: MemoryWatch;
   readonly #active: Member[] = [];
   readonly #retiring = new Set<Member>();
   readonly #ending = new Set<Promise<void>>();
-  readonly #replaced = new Set<Member>();
+  readonly #recycling: Recycling;
   /** The replacement that goes on; one at a time, so that there is never more than one worker too many. */
   #turn: Promise<void> = Promise.resolve();
   /** Places whose worker was lost for good. */
@@ -77,7 +76,11 @@ export class Members {
     this.#engine = preparingOnce(engine);
     this.#options = options;
     this.#observer = observer;
-    this.#memory = new MemoryWatch(options.size.maxMemoryBytes);
+    this.#recycling = new Recycling(
+      options.size,
+      (member, isStillWanted) => this.#replace(member, isStillWanted),
+      (error) => this.#report(error),
+    );
   }
 
   /** Those that take calls, or will. */
@@ -142,9 +145,7 @@ export class Members {
 
   /** A call was settled: workers that were to finish may have, and one that served long enough is replaced. */
   settle(member: Member): void {
-    const { maxCalls, maxMemoryBytes } = this.#options.size;
-    if (maxCalls > 0 && member.served >= maxCalls) this.#recycle(member);
-    else if (maxMemoryBytes > 0) void this.#weigh(member);
+    void this.#recycling.look(member);
     if (this.#active.length > this.#options.size.min) this.#scheduleShrink();
   }
 
@@ -209,22 +210,6 @@ export class Members {
     });
     this.#turn = turn.catch(() => undefined);
     return turn;
-  }
-
-  /** Replaces a worker of itself; not while the program holds objects of it. */
-  #recycle(member: Member): void {
-    if (this.#replaced.has(member) || member.retiring || member.worker.heldHandles > 0) return;
-    this.#replaced.add(member);
-    this.#replace(member, () => member.worker.heldHandles === 0)
-      .catch((error: Error) => {
-        member.served = 0;
-        this.#report(error);
-      })
-      .finally(() => this.#replaced.delete(member));
-  }
-
-  async #weigh(member: Member): Promise<void> {
-    if (await this.#memory.isTooLarge(member)) this.#recycle(member);
   }
 
   #scheduleShrink(): void {

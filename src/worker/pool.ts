@@ -1,12 +1,12 @@
 /** The workers of one module as one. Owns its state, which call goes to whom, and which calls are made again. */
 
-import { CallTimeoutError, type ResponseKind } from '../call-errors';
+import type { ResponseKind } from '../call-errors';
 import { CallTimes } from '../channel/call-times';
 import { callbackContext } from '../channel/callback-context';
 import { ownerOfHandle } from '../channel/handles';
 import { InboundStream, type StreamConnection } from '../channel/inbound-stream';
 import type { Invocation } from '../channel/invocation';
-import { type CallOptions, type LateCallOptions, timeoutError } from '../channel/pending';
+import type { CallOptions, LateCallOptions } from '../channel/pending';
 import type { Engine, WorkerSpec } from '../engine/engine';
 import type { Hello } from '../protocol/message';
 import { Dispatcher } from './dispatcher';
@@ -16,7 +16,7 @@ import type { Grant } from './member';
 import { type MemberOptions, Members, type MembersObserver } from './members';
 import { type PoolStats, statsOf } from './pool-stats';
 import { Task } from './task';
-import { mayRepeat } from './verdict';
+import { inFull, mayRepeat } from './verdict';
 import type { Worker } from './worker';
 import type { WorkerOptions } from './worker-options';
 
@@ -138,9 +138,8 @@ export class Pool {
    *   RestartLimitError the workers ended too often
    */
   invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
-    const { used, name } = invocation;
-    const attempt: Attempt = (worker, late) => worker.rpc(used, name).invoke(invocation, late);
-    return this.#isPlain ? attempt(this.#only, options) : this.#perform(name, invocation, options, attempt);
+    const attempt: Attempt = (worker, late) => worker.rpc(invocation.used, invocation.name).invoke(invocation, late);
+    return this.#isPlain ? attempt(this.#only, options) : this.#perform(invocation.name, invocation, options, attempt);
   }
 
   /** Calls a generator at the first pull. The pulls reject with what `invoke` rejects with. */
@@ -258,10 +257,4 @@ export class Pool {
     if (this.#isClosed) return disposedError();
     return this.#failure ?? noWorkerError(this.#state);
   }
-}
-
-/** A call that has waited was given less time than its caller had said. */
-function inFull(task: Task, error: unknown, stopped: boolean): unknown {
-  if (!(error instanceof CallTimeoutError) || error.timeout === task.timeout) return error;
-  return timeoutError(error.method, task.timeout, error.phase, stopped);
 }

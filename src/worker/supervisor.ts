@@ -7,7 +7,8 @@ import { SpawnError } from '../errors';
 import { RestartLimitError } from '../module-errors';
 import { disposedError } from './failures';
 import { delayBefore, RestartWindow, type Supervision } from './restart-policy';
-import { type Loss, Worker, type WorkerObserver } from './worker';
+import { Worker } from './worker';
+import type { Loss, WorkerObserver } from './worker-observer';
 import type { WorkerOptions } from './worker-options';
 
 /** What a supervisor reports, besides what its worker does. */

@@ -1,6 +1,8 @@
 /** What becomes of a call that failed. Pure: it reads the error and what happened to the call before. */
 
+import { CallTimeoutError } from '../call-errors';
 import { isStreamSource } from '../channel/outbound-stream';
+import { timeoutError } from '../channel/pending';
 import { findWithin } from '../channel/search';
 import { FrameError, FrameTooLargeError, NotReadyError, WorkerCrashedError } from '../errors';
 import { QuarantinedError } from '../module-errors';
@@ -41,4 +43,14 @@ function quarantined({ method, crashes }: Task, cause: Error): QuarantinedError 
     `The call of ${method} ended ${crashes} workers one after another, so it is not made again: look at its arguments, and at how the last one ended. ${cause.message}`,
     cause,
   );
+}
+
+/**
+ * Gives the error that the caller of a call gets: one that has waited was given less time than its caller had said.
+ *
+ * @param stopped whether the module is told to stop
+ */
+export function inFull(task: Task, error: unknown, stopped: boolean): unknown {
+  if (!(error instanceof CallTimeoutError) || error.timeout === task.timeout) return error;
+  return timeoutError(error.method, task.timeout, error.phase, stopped);
 }

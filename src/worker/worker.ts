@@ -21,34 +21,14 @@ import {
   replacedError,
 } from './failures';
 import { Heartbeat } from './heartbeat';
-import { allows, type LifecycleEvent, type ModuleState, next, type StateChange } from './lifecycle';
+import { allows, type LifecycleEvent, type ModuleState, next } from './lifecycle';
 import { untilReady } from './readiness';
-import { Run, type WorkerNews, type WorkerOutput } from './run';
+import { Run } from './run';
+import type { WorkerObserver } from './worker-observer';
 import type { WorkerOptions } from './worker-options';
 
 /** Milliseconds that a worker gets to end by itself after it closed its output or broke the protocol. */
 const BROKEN_GRACE_MS = 100;
-
-/** How a worker was lost although nobody asked it to end. */
-export interface Loss {
-  /** Resolves when its process has ended. */
-  readonly ended: Promise<Error>;
-  /** The cancelled call that went on too long, if it was ended for that. */
-  readonly stuck?: CancelReport;
-}
-
-/** What a worker reports to whoever made it. */
-export interface WorkerObserver {
-  readonly output: WorkerOutput;
-  readonly news: WorkerNews;
-  onState(change: StateChange): void;
-  /** Its process ended, whether wanted or not. */
-  onExit(status: ExitStatus): void;
-  /** It was lost; its process has ended or is ending. */
-  onLost(loss: Loss): void;
-  /** A call came to its end. */
-  onFreed(): void;
-}
 
 export class Worker {
   readonly #engine: Engine;
