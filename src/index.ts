@@ -2,6 +2,7 @@
 
 export type { SpawnOptions } from './api/arguments';
 export type { ExecutableOptions } from './api/declaration';
+export { clean, explain, inspect, provision } from './api/environments';
 export type { PythonMember, PythonModule, PythonObject } from './api/imported-module';
 export { type AnyModule, Module } from './api/module';
 export { ManagerErrors, ModuleErrors } from './api/module-errors';
@@ -39,12 +40,12 @@ export type { Codec, TypedCodec } from './codecs/codec';
 export { msgpackCodec } from './codecs/msgpack';
 export { rawCodec } from './codecs/raw';
 export { rawChunksCodec } from './codecs/raw-chunks';
-export { type CleanOptions, clean } from './environment/cleaner';
-export { type EnvironmentStatus, type Explanation, explain, inspect } from './environment/inspection';
+export type { CleanOptions } from './environment/cleaner';
+export type { EnvironmentOptions, ProvisionOptions } from './environment/environment-options';
+export type { EnvironmentStatus, Explanation } from './environment/inspection';
 export type { InstallerChoice } from './environment/installer';
-export type { EnvironmentOptions, ProvisionOptions } from './environment/plan';
 export type { ProvisionEvent } from './environment/progress';
-export { type Environment, provision } from './environment/provisioner';
+export type { Environment } from './environment/provisioner';
 export {
   AlreadySpawnedError,
   DisposedError,

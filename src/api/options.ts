@@ -1,8 +1,8 @@
 /** The options of a Synapse. Owns their defaults and their checks. */
 
 import type { Writable } from 'node:stream';
+import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/environment-options';
 import type { InstallerChoice } from '../environment/installer';
-import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/plan';
 import { checkLists, checkNames, checkSwitches, checkTexts, invalid, LARGEST_TIMEOUT_MS, oneOf, wholeOption } from '../option-checks';
 import type { IntPolicy } from '../protocol/decoder';
 import type { PoolSize } from '../worker/members';

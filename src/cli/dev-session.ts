@@ -2,8 +2,8 @@
 
 import type { SynapseOptions } from '../api/options';
 import { Synapse } from '../api/synapse';
+import type { EnvironmentOptions } from '../environment/environment-options';
 import { inspect } from '../environment/inspection';
-import type { EnvironmentOptions } from '../environment/plan';
 import { SynapseError } from '../errors';
 import { Lane, type Turn } from './lane';
 

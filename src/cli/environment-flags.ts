@@ -2,7 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import type { SynapseOptions } from '../api/options';
-import type { EnvironmentOptions, ProvisionOptions } from '../environment/plan';
+import type { EnvironmentOptions, ProvisionOptions } from '../environment/environment-options';
 
 /** What says which environment is meant. */
 export interface EnvironmentFlags extends Omit<EnvironmentOptions, 'entrypoint' | 'env'> {

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { clean } from '../environment/cleaner';
-import type { ProvisionOptions } from '../environment/plan';
+import type { ProvisionOptions } from '../environment/environment-options';
 import { ProgressDisplay } from '../environment/progress';
 import { provision } from '../environment/provisioner';
 import { environmentOptions, type ProvisionFlags, provisionOptions, withEnvironment, withProvisioning } from './environment-flags';

@@ -2,7 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Transport } from '../channel/transport';
-import type { ProvisionOptions } from '../environment/plan';
+import type { ProvisionOptions } from '../environment/environment-options';
 import type { Environment } from '../environment/provisioner';
 import type { ExitStatus } from '../process/spawn';
 

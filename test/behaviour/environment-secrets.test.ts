@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { ProvisionOptions } from '../../src/environment/plan';
+import type { ProvisionOptions } from '../../src/environment/environment-options';
 import type { ProvisionEvent } from '../../src/environment/progress';
 import { provision } from '../../src/environment/provisioner';
 import type { ProvisionError } from '../../src/errors';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { ProvisionOptions } from '../../src/environment/plan';
+import type { ProvisionOptions } from '../../src/environment/environment-options';
 import { provision } from '../../src/environment/provisioner';
 import type { ProvisionError } from '../../src/errors';
 import { fast } from '../support/environments';

@@ -1,8 +1,8 @@
 import { access, cp, mkdir, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { ProvisionOptions } from '../../src/environment/environment-options';
 import { explain, inspect } from '../../src/environment/inspection';
-import type { ProvisionOptions } from '../../src/environment/plan';
 import { provision } from '../../src/environment/provisioner';
 import {
   fast,

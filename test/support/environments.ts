@@ -3,8 +3,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
+import type { ProvisionOptions } from '../../src/environment/environment-options';
 import type { Stamp } from '../../src/environment/fingerprint';
-import type { ProvisionOptions } from '../../src/environment/plan';
 import type { ProvisionEvent } from '../../src/environment/progress';
 import { type Environment, provision } from '../../src/environment/provisioner';
 import { copyFixture, temporaryFolder } from './fixture';
