@@ -51,7 +51,7 @@ let shutdowns = 0;
 // biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
 export async function python<T = any>(spec: string | URL, options: PythonOptions = {}): Promise<PythonModule<T>> {
   const target = targetOf(spec);
-  const { worker, modules } = await sharedBy({ ...target, requirements: options.requirements, file: target.path }, options);
+  const { worker, modules } = await sharedBy({ directory: target.directory, file: target.path }, options);
   const key = target.path ?? target.name;
   const module = modules.get(key) ?? new ImportedModule(worker, target.name, target.path);
   modules.set(key, module);
@@ -66,8 +66,7 @@ export async function python<T = any>(spec: string | URL, options: PythonOptions
  * @throws what `python` throws before it imports anything
  */
 export async function ensureWorker(options: PythonOptions = {}): Promise<void> {
-  const place = { directory: process.cwd(), requirements: options.requirements, file: undefined };
-  const { worker } = await sharedBy(place, options);
+  const { worker } = await sharedBy({ directory: process.cwd(), file: undefined }, options);
   await worker.start();
 }
 
@@ -82,19 +81,19 @@ export async function shutdown(): Promise<void> {
 }
 
 /** Gives the worker for a place; makes it if this is the first use. */
-async function sharedBy(place: HomeSearch, options: PythonOptions): Promise<Shared> {
+async function sharedBy(place: Pick<HomeSearch, 'directory' | 'file'>, options: PythonOptions): Promise<Shared> {
   const begun = shutdowns;
-  const home = await findHome(place);
+  const all = { ...process.env, ...options.env };
+  const interpreter = options.python ?? all['SYNAPSE_PYTHON'] ?? all['ESEM_PYTHON'];
+  const home = await findHome({ ...place, requirements: options.requirements, python: interpreter });
   if (begun !== shutdowns) throw new DisposedError('shutdown() was called before the worker had started: call python() after it.');
-  return sharedFor(home, options);
+  return sharedFor(home, interpreter, options);
 }
 
-function sharedFor(home: Home | undefined, options: PythonOptions): Shared {
+function sharedFor(home: Home | undefined, interpreter: string | undefined, options: PythonOptions): Shared {
   for (const name of REFUSED) if (name in options) throw invalid(name, `There is no option ${name} of python().`);
   const resolved = resolveOptions({ logs: 'inherit', ...options });
   const { env, cwd, policy } = resolved;
-  const all = { ...process.env, ...env };
-  const interpreter = options.python ?? all['SYNAPSE_PYTHON'] ?? all['ESEM_PYTHON'];
   const key = JSON.stringify([home, interpreter]);
   const known = shared.get(key);
   if (known) return known;

@@ -40,7 +40,7 @@ async function doctor(directory: string | undefined, flags: EnvironmentFlags): P
 async function seemsModule(directory: string, { requirements, entry = 'main' }: EnvironmentFlags): Promise<boolean> {
   try {
     const file = findEntry(directory, entry);
-    return (await findHome({ directory, requirements, file })) !== undefined;
+    return (await findHome({ directory, requirements, file, python: undefined })) !== undefined;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 /** Whose environment a file of Python runs in. Pure but for looking which files are there. */
 
-import { basename } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { InvalidModuleError } from '../errors';
 import { chooseManifest } from './manifest';
 
@@ -17,10 +18,16 @@ export interface HomeSearch {
   readonly requirements: string | readonly string[] | undefined;
   /** Absolute path of the file, if it is one. */
   readonly file: string | undefined;
+  /** The interpreter that is named, if one is. */
+  readonly python: string | undefined;
 }
 
-/** Gives the home of a file or directory; undefined if nothing says what it needs. */
-export async function findHome({ directory, requirements, file }: HomeSearch): Promise<Home | undefined> {
+/**
+ * Gives the home of a file or directory; undefined if nothing says what it needs, or if the interpreter that is named is that of an
+ * environment already.
+ */
+export async function findHome({ directory, requirements, file, python }: HomeSearch): Promise<Home | undefined> {
+  if (python !== undefined && isOfEnvironment(python)) return undefined;
   try {
     const { kind } = await chooseManifest({ directory, requirements, entry: file?.endsWith('.py') ? file : undefined });
     return { directory, entrypoint: kind === 'script' && file ? basename(file) : undefined };
@@ -28,4 +35,9 @@ export async function findHome({ directory, requirements, file }: HomeSearch): P
     if (error instanceof InvalidModuleError && error.code === 'ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND') return undefined;
     throw error;
   }
+}
+
+/** Python itself tells an environment by this file. A link is not followed: it leads to the interpreter that the environment is made of. */
+function isOfEnvironment(python: string): boolean {
+  return isAbsolute(python) && existsSync(join(dirname(dirname(python)), 'pyvenv.cfg'));
 }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findHome } from '../../src/environment/home';
 import { temporaryFolder } from '../support/fixture';
@@ -11,8 +11,8 @@ beforeEach(async () => {
   directory = await temporaryFolder();
 });
 
-const homeOf = (file?: string, requirements?: string | string[]) =>
-  findHome({ directory, requirements, file: file === undefined ? undefined : join(directory, file) });
+const homeOf = (file?: string, requirements?: string | string[], python?: string) =>
+  findHome({ directory, requirements, file: file === undefined ? undefined : join(directory, file), python });
 
 it('is nowhere if nothing says what is needed', async () => {
   await writeFile(join(directory, 'model.py'), 'VERSION = 1\n');
@@ -49,4 +49,14 @@ it('is asked of a package by its folder, which is no file to read', async () => 
 it('tells what else prevents the answer', async () => {
   await writeFile(join(directory, 'pyproject.toml'), '[project\n');
   expect(await rejection(homeOf())).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_INVALID' });
+});
+
+it('is nowhere if the interpreter that is named is that of an environment already', async () => {
+  await writeFile(join(directory, 'requirements.txt'), '');
+  const python = join(directory, 'env', 'bin', 'python');
+  const home = { directory, entrypoint: undefined };
+  expect([await homeOf('model.py', undefined, python), await homeOf('model.py', undefined, 'python3')]).toEqual([home, home]);
+  await mkdir(join(directory, 'env'));
+  await writeFile(join(directory, 'env', 'pyvenv.cfg'), '');
+  expect(await homeOf('model.py', undefined, python)).toBeUndefined();
 });
