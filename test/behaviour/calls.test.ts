@@ -138,7 +138,7 @@ describe('a module that breaks the protocol', () => {
 
   test.each([
     ['oversized', 'ERR_SYNAPSE_FRAME_TOO_LARGE'],
-    ['torn', 'ERR_SYNAPSE_FRAME'],
+    ['torn', 'ERR_SYNAPSE_WORKER_CRASHED'],
   ])('so that the position is lost (%s) loses its worker, and every call is told', async (payload, code) => {
     const synapse = await spawnFixture('malformed-frame');
     const errors: Error[] = [];
