@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SynapseOptions } from '../../src/api/options';
 import type { Synapse } from '../../src/api/synapse';
 import type { Handle } from '../../src/channel/handle';
@@ -128,16 +127,16 @@ it('grows while calls wait, and shrinks to what it must have when they do no mor
 });
 
 it('a worker whose objects this program holds does not end for idleness', async () => {
-  const synapse = await spawn({ workers: { min: 1, max: 2, idleTimeout: 30 } });
-  const busy = occupy(synapse);
-  await busy.pid;
+  const synapse = await spawn({ workers: { min: 1, max: 3, idleTimeout: 50 } });
+  const busy = [occupy(synapse), occupy(synapse)];
+  await Promise.all(busy.map(({ pid }) => pid));
   const box: Handle<Box> = await synapse.py.Box('kept');
-  busy.end();
-  await sleep(200);
-  expect(await box.get()).toEqual(['kept', expect.any(Number)]);
-  box.release();
-  await synapse.send('echo', 1);
-  await until(() => synapse.pids.length === 1);
+  expect(synapse.pids).toHaveLength(3);
+  for (const { end } of busy) end();
+  const [, , home] = synapse.pids;
+  await until(() => synapse.pids.length === 1); // those that came before it have ended, although the last to come goes first
+  expect(synapse.pids).toEqual([home]);
+  expect(await box.get()).toEqual(['kept', home]);
 });
 
 it('replaces a worker after its calls, and no call is lost', async () => {

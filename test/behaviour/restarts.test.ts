@@ -159,8 +159,7 @@ it('what is disposed between two attempts is not started again', async () => {
   const states: string[] = [];
   synapse.on('state', ({ to }) => states.push(to));
   await synapse.dispose();
-  await sleep(50);
-  expect(states).toEqual(['closed']);
+  expect([states, synapse.pids]).toEqual([['closed'], []]);
 });
 
 describe('a heartbeat', () => {
