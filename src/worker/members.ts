@@ -137,10 +137,12 @@ export class Members {
 
   /** Starts one more worker, if there may be more and none is coming. */
   grow(): void {
-    if (!this.#isStarted) return;
     const isFull = this.#active.length + this.#lost >= this.#options.size.max;
-    if (isFull || this.#isClosed || this.#active.some(({ supervisor }) => supervisor.isComing)) return;
-    this.#start(this.#add()).catch((error: Error) => this.#report(error));
+    if (isFull || !this.#isStarted || this.#isClosed || this.#active.some(({ supervisor }) => supervisor.isComing)) return;
+    this.#start(this.#add()).then(
+      () => this.#scheduleShrink(),
+      (error: Error) => this.#report(error),
+    );
   }
 
   /** A call was settled: workers that were to finish may have, and one that served long enough is replaced. */
@@ -151,7 +153,6 @@ export class Members {
 
   /** Ends those that have finished. */
   sweep(): void {
-    if (this.#retiring.size === 0) return;
     for (const member of this.#retiring) {
       if (member.load > 0) continue;
       this.#retiring.delete(member);

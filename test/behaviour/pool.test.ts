@@ -126,6 +126,20 @@ it('grows while calls wait, and shrinks to what it must have when they do no mor
   expect(await synapse.send('echo', 1)).toBe(1);
 });
 
+it('a worker that came for a call which was given up meanwhile ends, too', async () => {
+  const synapse = await spawn({ workers: { min: 1, max: 2, idleTimeout: 50 } });
+  const busy = occupy(synapse);
+  const pid = await busy.pid;
+  const stop = new AbortController();
+  const call = rejection(synapse.send('echo', 1, { signal: stop.signal }));
+  stop.abort('enough');
+  expect(await call).toBe('enough');
+  await until(() => synapse.stats().workers === 2);
+  await until(() => synapse.pids.length === 1);
+  expect(synapse.pids).toEqual([pid]);
+  busy.end();
+});
+
 it('a worker whose objects this program holds does not end for idleness', async () => {
   const synapse = await spawn({ workers: { min: 1, max: 3, idleTimeout: 50 } });
   const busy = [occupy(synapse), occupy(synapse)];
