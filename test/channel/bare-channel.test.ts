@@ -1,28 +1,17 @@
 import { QueueFullError } from '../../src/call-errors';
 import { BareChannel } from '../../src/channel/bare-channel';
-import { CallTimes } from '../../src/channel/call-times';
 import type { ChannelOptions } from '../../src/channel/channel';
 import type { FrameError } from '../../src/errors';
+import { CHANNEL_OPTIONS } from '../support/channel-options';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
-
-const OPTIONS: ChannelOptions = {
-  maxInFlight: 2,
-  maxQueue: 3,
-  maxFrameBytes: 100,
-  callTimeout: 0,
-  cancelTimeout: 0,
-  int: 'auto',
-  times: new CallTimes(),
-  eager: false,
-};
 
 function open(options: Partial<ChannelOptions> = {}) {
   const transport = new FakeTransport();
   const failures: (FrameError | undefined)[] = [];
   const channel = new BareChannel(
     transport,
-    { ...OPTIONS, ...options },
+    { ...CHANNEL_OPTIONS, ...options },
     { onFailure: (error) => failures.push(error), onFreed: () => undefined },
   );
   return { transport, channel, failures };

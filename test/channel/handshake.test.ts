@@ -1,31 +1,21 @@
 import { BareChannel } from '../../src/channel/bare-channel';
-import { CallTimes } from '../../src/channel/call-times';
 import { Handshake } from '../../src/channel/handshake';
 import type { FrameError } from '../../src/errors';
 import type { Hello } from '../../src/protocol/message';
+import { CHANNEL_OPTIONS } from '../support/channel-options';
 import { FakeTransport } from '../support/fake-transport';
 
 const HELLO = Buffer.from('93000183a46d6f6465a46c6f6f70a6707974686f6ea6332e31312e37a37069642a', 'hex');
-const OPTIONS = {
-  maxInFlight: 2,
-  maxQueue: 3,
-  maxFrameBytes: 100,
-  callTimeout: 0,
-  cancelTimeout: 0,
-  int: 'auto',
-  times: new CallTimes(),
-  eager: false,
-} as const;
 
 function shake() {
   const transport = new FakeTransport();
   const hellos: Hello[] = [];
   const failures: (FrameError | undefined)[] = [];
   const channels: BareChannel[] = [];
-  const handshake: Handshake = new Handshake(transport, OPTIONS.maxFrameBytes, {
+  const handshake: Handshake = new Handshake(transport, CHANNEL_OPTIONS.maxFrameBytes, {
     onHello: (hello) => {
       hellos.push(hello);
-      channels.push(new BareChannel(handshake, OPTIONS, { onFailure: (error) => failures.push(error), onFreed: () => undefined }));
+      channels.push(new BareChannel(handshake, CHANNEL_OPTIONS, { onFailure: (error) => failures.push(error), onFreed: () => undefined }));
     },
     onFailure: (error) => failures.push(error),
   });

@@ -1,7 +1,6 @@
 /** The worker's end of an rpc channel in the hands of a test: reads what the channel sent, and plays messages. */
 
 import { decode as decodeReference, ExtData, ExtensionCodec, encode } from '@msgpack/msgpack';
-import { CallTimes } from '../../src/channel/call-times';
 import type { CancelReport } from '../../src/channel/cancellations';
 import type { ChannelOptions } from '../../src/channel/channel';
 import { InboundStream } from '../../src/channel/inbound-stream';
@@ -14,18 +13,10 @@ import { Decoder } from '../../src/protocol/decoder';
 import { type Encoded, Encoder } from '../../src/protocol/encoder';
 import { FrameWriter } from '../../src/protocol/frame';
 import { type Hello, KIND, type Message, readMessage, writeMessage } from '../../src/protocol/message';
+import { CHANNEL_OPTIONS } from './channel-options';
 import { FakeTransport } from './fake-transport';
 
-const OPTIONS: ChannelOptions = {
-  maxInFlight: 2,
-  maxQueue: 3,
-  maxFrameBytes: 100 * 1024 * 1024,
-  callTimeout: 0,
-  cancelTimeout: 0,
-  int: 'auto',
-  times: new CallTimes(),
-  eager: false,
-};
+const OPTIONS: ChannelOptions = { ...CHANNEL_OPTIONS, maxFrameBytes: 100 * 1024 * 1024 };
 const METHODS = {
   double: { response: 'result', concurrent: false },
   fetch: { response: 'result', concurrent: true },

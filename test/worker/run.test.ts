@@ -1,22 +1,13 @@
 import { PassThrough } from 'node:stream';
-import { CallTimes } from '../../src/channel/call-times';
 import type { StartedWorker } from '../../src/engine/engine';
 import type { Hello } from '../../src/protocol/message';
 import { KIND, writeMessage } from '../../src/protocol/message';
 import { Run } from '../../src/worker/run';
+import { CHANNEL_OPTIONS } from '../support/channel-options';
 import { FakeTransport } from '../support/fake-transport';
 import { rejection } from '../support/until';
 
-const OPTIONS = {
-  maxInFlight: 2,
-  maxQueue: 3,
-  maxFrameBytes: 1000,
-  callTimeout: 0,
-  cancelTimeout: 0,
-  int: 'auto',
-  times: new CallTimes(),
-  eager: false,
-} as const;
+const OPTIONS = { ...CHANNEL_OPTIONS, maxFrameBytes: 1000 };
 const HELLOS = {
   loop: { mode: 'loop', python: '3.11.7', pid: 42 },
   rpc: { mode: 'rpc', python: '3.11.7', pid: 42, methods: {}, classes: [], constants: [], handler: true },
