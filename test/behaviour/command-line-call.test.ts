@@ -190,7 +190,8 @@ it('shows colours on a terminal, and none where NO_COLOR is set', async () => {
   const onTerminal = async (variables: string): Promise<string> => {
     const line = `${variables} '${process.execPath}' '${join(__dirname, '..', '..', 'dist', 'cli.mjs')}' call '${place}'`;
     const args = process.platform === 'darwin' ? ['-q', '/dev/null', 'sh', '-c', line] : ['-qec', line, '/dev/null'];
-    const env = { PATH: process.env.PATH, HOME: process.env.HOME, TERM: 'xterm-256color' };
+    const { PATH, HOME } = process.env;
+    const env = { PATH, HOME, TERM: 'xterm-256color' };
     return (await execa('script', args, { reject: false, extendEnv: false, env })).stdout;
   };
   expect(await onTerminal('')).toContain('\u001b[31mName the function');
