@@ -1,6 +1,6 @@
 /** Signals to a process and everything it started. Owns the difference between process groups (POSIX) and task trees (Windows). */
 
-import { execa } from 'execa';
+import { spawn } from 'node:child_process';
 
 /** Whether a process started here leads a group of its own, which `signalTree` then reaches as a whole. */
 export function leadsGroup(platform: NodeJS.Platform): boolean {
@@ -16,7 +16,8 @@ export function leadsGroup(platform: NodeJS.Platform): boolean {
  */
 export function signalTree(pid: number, signal: NodeJS.Signals, platform: NodeJS.Platform = process.platform): void {
   if (!leadsGroup(platform)) {
-    execa('taskkill', ['/pid', String(pid), '/T', '/F'], { reject: false, stdio: 'ignore', windowsHide: true });
+    const ending = spawn('taskkill', ['/pid', String(pid), '/T', '/F'], { env: process.env, stdio: 'ignore', windowsHide: true });
+    ending.on('error', () => undefined); // a tree that has ended is what was wanted
     return;
   }
   try {

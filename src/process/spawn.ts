@@ -1,7 +1,8 @@
-/** One operating-system process: started by execa, in a group of its own, with pipes. Owns its descriptors and the fact of its end. */
+/** One operating-system process, in a group of its own, with pipes. Owns its descriptors and the fact of its end. */
 
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { execa } from 'execa';
 import { guardAgainstOrphans } from '../orphan-guard';
 import { leadsGroup, signalTree } from '../process-tree';
 import { type DirectReads, readDirectly } from './direct-output';
@@ -72,19 +73,16 @@ export interface RunningProcess {
  */
 export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
   const platform = spec.platform ?? process.platform;
-  const child = execa(spec.file, spec.args, {
+  const child = (await spawnerOf(platform))(spec.file, [...spec.args], {
     cwd: spec.cwd,
     env: spec.env,
-    extendEnv: false,
-    stdio: PIPES[spec.descriptors],
-    buffer: false,
-    reject: false,
-    cleanup: false,
+    stdio: [...PIPES[spec.descriptors]],
     detached: leadsGroup(platform),
     windowsHide: true,
   });
   const { pid } = child;
-  if (pid === undefined) throw (await child).cause ?? new Error(`${spec.file} could not be started`);
+  if (pid === undefined) throw (await once(child, 'error'))[0];
+  for (const each of [child, ...child.stdio]) each?.on('error', () => undefined); // whoever uses it listens too; its end tells enough
   const streams = child.stdio as unknown as Streams;
   const [input, pipe, stderr] = streams;
   const { [LOG_FD]: log, [LIFELINE_FD]: lifeline, [FRAMES_FD]: duplex } = streams;
@@ -125,6 +123,11 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
       for (const handle of held) alive ? handle?.ref?.() : handle?.unref?.();
     },
   };
+}
+
+/** Windows runs neither `.cmd` files nor scripts by themselves; what finds the program that does is not loaded elsewhere. */
+async function spawnerOf(platform: NodeJS.Platform): Promise<(file: string, args: string[], options: SpawnOptions) => ChildProcess> {
+  return platform === 'win32' ? (await import('cross-spawn')).default : spawn;
 }
 
 /** By descriptor. */

@@ -1,7 +1,6 @@
 /** How a process is doing, as the system sees it: its memory, the time it has computed, whether it was stopped. Owns how each system is asked. */
 
 import { readFile, readlink } from 'node:fs/promises';
-import { execa } from 'execa';
 
 /** A tick of the processor times in /proc: the kernel shows 100 a second on all architectures that Node runs on. */
 const TICK_MS = 10;
@@ -78,6 +77,7 @@ function milliseconds(time: string): number {
 }
 
 async function askProgram(file: string, args: readonly string[]): Promise<string | undefined> {
+  const { execa } = await import('execa'); // a program that starts is not to wait for it
   const { exitCode, stdout } = await execa(file, args, {
     env: { LC_ALL: 'C' },
     stdin: 'ignore',

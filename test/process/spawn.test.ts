@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import crossSpawn from 'cross-spawn';
 import { type Descriptors, type ProcessSpec, startProcess } from '../../src/process/spawn';
-import { rejection } from '../support/until';
+import { rejection, until } from '../support/until';
+
+jest.mock('cross-spawn', () => jest.fn(jest.requireActual('cross-spawn')));
 
 const COUNT = `
   const { fstatSync } = require('node:fs');
@@ -57,4 +60,23 @@ it('merges the log pipe of a program with the text of its standard output, all o
 
 it('fails by the code of the system when a program cannot be started', async () => {
   expect(await rejection(start('', 'program', { file: 'no-such-program-anywhere' }))).toMatchObject({ code: 'ENOENT' });
+});
+
+it('finds what runs a script on Windows, and loads nothing for that elsewhere', async () => {
+  const name = 'no-such-program-anywhere';
+  for (const platform of ['linux', 'win32'] as const) {
+    expect(await rejection(start('', 'bare', { file: name, platform }))).toMatchObject({ code: 'ENOENT' });
+  }
+  expect(crossSpawn).toHaveBeenCalledTimes(1);
+  expect(crossSpawn).toHaveBeenCalledWith(name, ['-e', ''], expect.objectContaining({ windowsHide: true, detached: false }));
+});
+
+it('takes no harm from pipes that a process closes while it is written to', async () => {
+  const code = "for (const fd of [0, 4, 5]) require('node:fs').closeSync(fd); process.stderr.write('closed'); setInterval(() => 0, 1e6)";
+  const { input, duplex, stderr, exited, kill } = await start(code, 'program');
+  await once(stderr, 'data');
+  for (const stream of [input, duplex]) stream?.write('for nobody');
+  await until(() => input.destroyed && duplex?.destroyed === true);
+  kill('SIGTERM');
+  expect(await exited).toEqual({ exitCode: null, signal: 'SIGTERM' });
 });
