@@ -1,9 +1,9 @@
 /** Whose environment a file of Python runs in. Pure but for looking which files are there. */
 
-import { existsSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { InvalidModuleError } from '../errors';
 import { chooseManifest } from './manifest';
+import { isEnvironment } from './ownership';
 
 /** A directory that has an environment of its own. */
 export interface Home {
@@ -37,7 +37,9 @@ export async function findHome({ directory, requirements, file, python }: HomeSe
   }
 }
 
-/** Python itself tells an environment by this file. A link is not followed: it leads to the interpreter that the environment is made of. */
+/** A link is not followed: it leads to the interpreter that the environment is made of. The conda of Windows has its interpreter on top. */
 function isOfEnvironment(python: string): boolean {
-  return isAbsolute(python) && existsSync(join(dirname(dirname(python)), 'pyvenv.cfg'));
+  if (!/[\\/]/.test(python)) return false;
+  const folder = dirname(resolve(python));
+  return [dirname(folder), folder].some(isEnvironment);
 }

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { findHome } from '../../src/environment/home';
 import { temporaryFolder } from '../support/fixture';
 import { rejection } from '../support/until';
@@ -51,12 +51,21 @@ it('tells what else prevents the answer', async () => {
   expect(await rejection(homeOf())).toMatchObject({ code: 'ERR_SYNAPSE_REQUIREMENTS_INVALID' });
 });
 
-it('is nowhere if the interpreter that is named is that of an environment already', async () => {
+it.each([
+  ['pyvenv.cfg', 'bin/python'],
+  ['conda-meta', 'bin/python'],
+  ['conda-meta', 'python.exe'],
+])('is nowhere if the interpreter that is named is that of an environment already, which has %s: %s', async (mark, python) => {
   await writeFile(join(directory, 'requirements.txt'), '');
-  const python = join(directory, 'env', 'bin', 'python');
-  const home = { directory, entrypoint: undefined };
-  expect([await homeOf('model.py', undefined, python), await homeOf('model.py', undefined, 'python3')]).toEqual([home, home]);
-  await mkdir(join(directory, 'env'));
-  await writeFile(join(directory, 'env', 'pyvenv.cfg'), '');
-  expect(await homeOf('model.py', undefined, python)).toBeUndefined();
+  const path = join(directory, 'env', python);
+  const places = [path, relative(process.cwd(), path)];
+  const homes = () => Promise.all(places.map((place) => homeOf('model.py', undefined, place)));
+  expect(await homes()).toEqual(Array(2).fill({ directory, entrypoint: undefined }));
+  await mkdir(join(directory, 'env', mark), { recursive: true });
+  expect(await homes()).toEqual([undefined, undefined]);
+});
+
+it('is the directory if an interpreter is named as a shell finds it', async () => {
+  await writeFile(join(directory, 'requirements.txt'), '');
+  expect(await homeOf('model.py', undefined, 'python3')).toEqual({ directory, entrypoint: undefined });
 });
