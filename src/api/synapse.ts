@@ -91,7 +91,7 @@ export class Synapse extends EventEmitter<SynapseEvents> {
    * @throws SpawnError the entry ended or failed before it was ready, or took longer than `startupTimeout` (ERR_SYNAPSE_SPAWN)
    * @throws AlreadySpawnedError this Synapse has a worker (ERR_SYNAPSE_ALREADY_SPAWNED)
    * @throws DisposedError it was disposed before or meanwhile (ERR_SYNAPSE_DISPOSED)
-   * @throws InvalidOptionError an argument is not of its form (ERR_SYNAPSE_INVALID_OPTION)
+   * @throws InvalidOptionError an argument is not of its form, or `cwd` is no directory (ERR_SYNAPSE_INVALID_OPTION)
    * @throws the signal's reason if aborted
    */
   async spawn(directory: string | URL, entrypoint = 'main', options: SpawnOptions = {}): Promise<void> {

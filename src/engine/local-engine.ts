@@ -1,6 +1,6 @@
 /** Workers as child processes of this program. The one place where environments, processes and transports meet. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EitherTransport } from '../channel/either-transport';
 import { StreamTransport, type Transport } from '../channel/transport';
@@ -8,12 +8,14 @@ import { findDirectory, findEntry } from '../environment/module-directory';
 import { findPlainPython } from '../environment/plain-python';
 import type { provision as Provision } from '../environment/provisioner';
 import { workerVariables } from '../environment/variables';
+import { invalid } from '../option-checks';
 import { BOOTSTRAP_ARGUMENTS, IMPORTER_ENTRY, PYTHON_DIRECTORY } from '../paths';
 import { type Descriptors, type ProcessSpec, type RunningProcess, startProcess } from '../process/spawn';
 import type { Engine, ImporterSpec, PreparedModule, StartedWorker, WorkerSpec } from './engine';
 
 export const localEngine: Engine = {
   async prepare(spec, signal) {
+    checkWorkingDirectory(spec.cwd);
     if (spec.kind === 'program') return { directory: spec.cwd ?? process.cwd(), entry: spec.command, environment: undefined };
     if (spec.kind === 'importer') return prepareImporter(spec, signal);
     const directory = findDirectory(spec.directory);
@@ -65,6 +67,12 @@ const provision: typeof Provision = async (directory, options) => {
   const provisioner = await import('../environment/provisioner');
   return provisioner.provision(directory, options);
 };
+
+/** The system says of a program started elsewhere that the program is missing. */
+function checkWorkingDirectory(cwd: string | undefined): void {
+  if (cwd === undefined || statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw invalid('cwd', `The working directory ${cwd} is not there.`);
+}
 
 function checkShippedPython(): void {
   if (existsSync(PYTHON_DIRECTORY)) return;

@@ -1,5 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Module } from '../../src/api/module';
+import { ModuleManager } from '../../src/api/module-manager';
+import { python } from '../../src/api/python';
 import { Synapse } from '../../src/api/synapse';
 import { clean } from '../../src/environment/cleaner';
 import { copyFixture, FIXTURES, makeForFixture, makeSynapse, spawnFixture, temporaryFolder } from '../support/fixture';
@@ -44,6 +47,15 @@ it('a missing directory', async () => {
 it('a file where the directory should be', async () => {
   const error = await rejection(makeSynapse().spawn(join(echo, 'main.py')));
   expect(error).toMatchObject({ code: 'ERR_SYNAPSE_DIRECTORY_NOT_FOUND' });
+});
+
+it('a missing working directory, which the system would take for a missing program', async () => {
+  const cwd = join(process.cwd(), 'no', 'such', 'place');
+  const failure = { code: 'ERR_SYNAPSE_INVALID_OPTION', option: 'cwd', message: expect.stringContaining(cwd) };
+  expect(await rejection(makeSynapse({ cwd }).spawn(echo))).toMatchObject(failure);
+  expect(await rejection(python('json', { cwd }))).toMatchObject(failure);
+  const program = new Module('program').executable(process.execPath, [], { cwd }).method('f');
+  expect(await rejection(new ModuleManager().register(program).spawn())).toMatchObject({ lastError: expect.objectContaining(failure) });
 });
 
 it('a missing script; nothing is made on disk', async () => {
