@@ -12,12 +12,12 @@ export const ROOT = resolve(import.meta.dirname, '..');
  *
  * @param {string} file
  * @param {string[]} args
- * @param {{ cwd?: string }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<number>} its exit code
  */
-export function run(file, args, { cwd = ROOT } = {}) {
+export function run(file, args, { cwd = ROOT, env = process.env } = {}) {
   return new Promise((done, fail) => {
-    const child = spawn(file, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(file, args, { cwd, env, stdio: ['ignore', 'inherit', 'inherit'] });
     child.once('error', fail);
     child.once('exit', (code) => done(code ?? 1));
   });

@@ -13,17 +13,20 @@ await ensureBuild();
 const python = await ensurePythonTools();
 const reports = mkdtempSync(join(tmpdir(), 'synapse-test-'));
 const jestArguments = process.argv.slice(2);
+/** Tests compare what programs print: what a shell or a CI says on colours and the like is not for them. */
+const { CI, FORCE_COLOR, NO_COLOR, NODE_DISABLE_COLORS, PY_COLORS, ...env } = process.env;
 
 async function jest() {
   const report = join(reports, 'jest.json');
-  const code = await run(process.execPath, [command('jest'), '--json', `--outputFile=${report}`, '--silent=false', ...jestArguments]);
+  const args = ['--json', `--outputFile=${report}`, '--silent=false', ...jestArguments];
+  const code = await run(process.execPath, [command('jest'), ...args], { env });
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
   return { code, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
 }
 
 async function pytest() {
   const report = join(reports, 'pytest.xml');
-  const code = await run(python, ['-m', 'pytest', `--junitxml=${report}`], { cwd: join(ROOT, 'python') });
+  const code = await run(python, ['-m', 'pytest', `--junitxml=${report}`], { cwd: join(ROOT, 'python'), env });
   const suite = /<testsuite [^>]*>/.exec(readFileSync(report, 'utf8'))?.[0] ?? '';
   const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
   const failed = count('failures') + count('errors');
