@@ -49,7 +49,7 @@ export class ModuleRunner {
    */
   async spawn(): Promise<void> {
     const { name, state } = this.#module;
-    if (this.isRunning) throw ManagerErrors.spawnNotAllowed(name, state);
+    if (this.isRunning || this.#control.isRunning) throw ManagerErrors.spawnNotAllowed(name, state);
     const { declaration } = this.#control;
     const options = settingsOf(declaration);
     const earlier = this.#pool;

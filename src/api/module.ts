@@ -36,11 +36,13 @@ import type { PythonStream } from './synapse';
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /** What carries the calls of a module while it has a worker. */
-export type ModuleCalls = Pick<Pool, 'invoke' | 'stream' | 'state' | 'pid'>;
+export type ModuleCalls = Pick<Pool, 'invoke' | 'stream' | 'state' | 'pid' | 'isRunning'>;
 
 /** What the manager does with a module; none of it is for users. */
 export interface ModuleControl {
   readonly declaration: Declaration;
+  /** Whether it has a worker, or one is coming, of whichever manager. */
+  readonly isRunning: boolean;
   /** From now on calls go there; undefined lets go of them. */
   connect(calls: ModuleCalls | undefined): void;
   /** The worker emitted an event. */
@@ -70,6 +72,9 @@ export class Module<M = Nothing, E = Nothing> extends EventEmitter<ModuleEventMa
   static {
     controlOf = (module) => ({
       declaration: module.#declaration,
+      get isRunning() {
+        return module.#calls?.isRunning ?? false;
+      },
       connect: (calls) => {
         module.#calls = calls;
       },

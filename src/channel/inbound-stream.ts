@@ -48,7 +48,7 @@ const DONE: Result = Object.freeze({ value: undefined, done: true });
 export class InboundStream implements AsyncIterableIterator<unknown> {
   readonly method: string;
   readonly #connect: () => StreamConnection | Promise<StreamConnection>;
-  readonly #onLeft: () => void;
+  readonly #onOver: () => void;
   readonly #invocation: Invocation;
   readonly #signal: AbortSignal | undefined;
   readonly #chunks = new ChunkBuffer();
@@ -66,16 +66,16 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
   /**
    * @param connect finds the channel, or waits for one; called at the first pull, may throw or reject
    * @param invocation what is called at the first pull
-   * @param onLeft called when nobody waits for the channel any more that `connect` waits for
+   * @param onOver called once, when no more chunks come or are wanted, also if `connect` has not found a channel yet
    */
   constructor(
     connect: () => StreamConnection | Promise<StreamConnection>,
     invocation: Invocation,
     options: CallOptions,
-    onLeft: () => void = () => undefined,
+    onOver: () => void = () => undefined,
   ) {
     this.#connect = connect;
-    this.#onLeft = onLeft;
+    this.#onOver = onOver;
     this.#invocation = invocation;
     this.#signal = options.signal;
     this.method = invocation.name;
@@ -235,7 +235,6 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
     const state = this.#state;
     for (let chunk = this.#chunks.shift(); chunk; chunk = this.#chunks.shift()) this.#connection?.owner.discard(chunk);
     if (state === 'open') this.#connection?.owner.leave(this);
-    if (state === 'connecting') this.#onLeft();
     if (state === 'closing' || state === 'over') this.#failure = undefined;
     else this.#close(failure);
   }
@@ -244,6 +243,7 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
     this.#state = 'closing';
     this.#failure = failure;
     this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#onOver();
     if (this.#pulls.length === 0) return;
     for (const pull of this.#pulls.splice(0)) this.#conclude().then(pull.resolve, pull.reject);
     this.#onPullServed();

@@ -103,10 +103,14 @@ export class Member {
 
   /** A call that it had taken is settled. */
   settle(grant: Grant): void {
-    const now = performance.now();
-    this.#pace.note(grant.method, now - Math.max(grant.since, this.#freeAt));
-    this.#freeAt = now;
-    this.served++;
+    this.#pace.note(grant.method, performance.now() - Math.max(grant.since, this.#freeAt));
     this.forget(grant);
+    this.leave();
+  }
+
+  /** A call that it served is over. */
+  leave(): void {
+    this.#freeAt = performance.now();
+    this.served++;
   }
 }

@@ -4,7 +4,7 @@ import type { ResponseKind } from '../call-errors';
 import { CallTimes } from '../channel/call-times';
 import { callbackContext } from '../channel/callback-context';
 import { ownerOfHandle } from '../channel/handles';
-import { InboundStream, type StreamConnection } from '../channel/inbound-stream';
+import type { InboundStream } from '../channel/inbound-stream';
 import type { Invocation } from '../channel/invocation';
 import type { CallOptions, LateCallOptions } from '../channel/pending';
 import type { Engine, WorkerSpec } from '../engine/engine';
@@ -15,6 +15,7 @@ import type { ModuleState } from './lifecycle';
 import type { Grant } from './member';
 import { type MemberOptions, Members, type MembersObserver } from './members';
 import { type PoolStats, statsOf } from './pool-stats';
+import { pooledStream } from './pooled-stream';
 import { Task } from './task';
 import { inFull, mayRepeat } from './verdict';
 import type { Worker } from './worker';
@@ -144,17 +145,8 @@ export class Pool {
 
   /** Calls a generator at the first pull. The pulls reject with what `invoke` rejects with. */
   stream(invocation: Invocation, options: CallOptions): InboundStream {
-    const left = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
-    const connect = (grant: Grant): StreamConnection => {
-      grant.member.forget(grant);
-      return grant.member.worker.rpc(invocation.used, invocation.name).connection(options);
-    };
-    const find = (): StreamConnection | Promise<StreamConnection> => {
-      const found = this.#grantFor(this.#task(invocation.name, invocation, { ...options, signal }));
-      return found instanceof Promise ? found.then(connect) : connect(found);
-    };
-    return new InboundStream(find, invocation, options, () => left.abort());
+    const grantFor = (own: CallOptions): Grant | Promise<Grant> => this.#grantFor(this.#task(invocation.name, invocation, own));
+    return pooledStream(grantFor, invocation, options, (member) => this.#members.settle(member));
   }
 
   /** Asks every worker for a sign of life. Resolves with the milliseconds of the slowest; rejects as `RpcChannel.ping`. */
@@ -168,6 +160,7 @@ export class Pool {
   async reload(): Promise<void> {
     if (!this.#isSpawned || this.#isClosed || !this.#members.canServe) throw this.#noWorker();
     await this.#members.replaceAll();
+    if (this.#isClosed) throw disposedError();
   }
 
   /** Ends all workers: politely, then by force. The second and later calls wait for the first. */

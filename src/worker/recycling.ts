@@ -15,7 +15,8 @@ export class Recycling {
   readonly #replace: Replace;
   readonly #onError: (error: Error) => void;
   readonly #replaced = new Set<Member>();
-  #lookAt = 0;
+  /** When to look at each again: milliseconds of `performance.now()`. */
+  readonly #lookAt = new WeakMap<Member, number>();
 
   /** @param onError takes why a worker could not be replaced */
   constructor(limits: Pick<PoolSize, 'maxCalls' | 'maxMemoryBytes'>, replace: Replace, onError: (error: Error) => void) {
@@ -41,12 +42,13 @@ export class Recycling {
     }
   }
 
-  async #isTooLarge({ worker }: Member): Promise<boolean> {
+  async #isTooLarge(member: Member): Promise<boolean> {
     const { maxMemoryBytes } = this.#limits;
+    const { pid } = member.worker;
     const now = performance.now();
-    if (maxMemoryBytes === 0 || worker.pid === undefined || now < this.#lookAt) return false;
-    this.#lookAt = now + LOOK_MS;
-    const vitals = await readVitals(worker.pid);
+    if (maxMemoryBytes === 0 || pid === undefined || now < (this.#lookAt.get(member) ?? 0)) return false;
+    this.#lookAt.set(member, now + LOOK_MS);
+    const vitals = await readVitals(pid);
     return vitals !== undefined && vitals.residentBytes > maxMemoryBytes;
   }
 }

@@ -188,6 +188,19 @@ describe('a manager', () => {
     expect(await rejection(manager.shutdown('unknown'))).toMatchObject({ code: 'ERR_SYNAPSE_MODULE_DEFINITION' });
   });
 
+  it('refuses to spawn a module that has a worker of another manager, until that is shut down', async () => {
+    const module = declared().method('process');
+    const first = manage().register(module);
+    const second = manage().register(module);
+    await first.spawn();
+    const { process } = module;
+    expect(await rejection(second.spawn())).toMatchObject({ code: 'ERR_SYNAPSE_ALREADY_SPAWNED', state: 'ready' });
+    expect(module.process).toEqual(process);
+    await first.shutdown();
+    await second.spawn();
+    expect(await module.send('process', 1)).toMatchObject({ input: 1 });
+  });
+
   it('tries a start again as often as the policy says, and tells of each attempt', async () => {
     const folder = await copyFixture('declared');
     const flag = join(await temporaryFolder(), 'tries');

@@ -166,6 +166,16 @@ it('replaces a worker after its calls, and no call is lost', async () => {
   expect(synapse.stats()).toMatchObject({ restarts: 0 });
 });
 
+it('a stream counts as a call, also one that is left', async () => {
+  const synapse = await spawn({ workers: { min: 1, max: 1, maxCalls: 3 } });
+  const before = synapse.pid;
+  for await (const _ of synapse.stream('count', 2));
+  for await (const _ of synapse.stream('count', 2)) break;
+  expect(synapse.pid).toBe(before);
+  for await (const _ of synapse.stream('count', 2));
+  await until(() => synapse.pid !== before && !isRunning(before as number));
+});
+
 it('replaces a worker that has grown too large', async () => {
   const synapse = await spawn({ workers: { min: 1, max: 1, maxMemoryBytes: 100 * 1024 * 1024 } });
   const before = await synapse.send<number>('grow', 1);
@@ -205,6 +215,13 @@ it('a reload that fails leaves the workers as they were', async () => {
   expect(synapse.pids).toEqual(before);
   expect(await synapse.send('echo', 1)).toBe(1);
 }, 30_000);
+
+it('a reload that dispose overtakes says so', async () => {
+  const synapse = await spawn({ workers: 2 });
+  const reloading = rejection(synapse.reload());
+  await synapse.dispose();
+  expect(await reloading).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
+});
 
 it('one worker alone can be reloaded too', async () => {
   const synapse = await spawn({});
@@ -286,4 +303,16 @@ it('a place whose worker ended too often stays empty', async () => {
   expect(new Set(await Promise.all(calls)).size).toBe(1);
   expect(await rejection(synapse.send('die'))).toMatchObject({ code: 'ERR_SYNAPSE_WORKER_CRASHED' });
   expect(await rejection(synapse.send('echo', 1))).toMatchObject({ code: 'ERR_SYNAPSE_RESTART_LIMIT', restarts: 0 });
+});
+
+it('without restarts, a pool that may still grow does while calls wait, by one less for each worker that was lost', async () => {
+  const synapse = await spawn({ workers: { min: 2, max: 3 }, restart: false });
+  await rejection(synapse.send('die'));
+  const busy = [occupy(synapse), occupy(synapse)];
+  const pids = await Promise.all(busy.map(({ pid }) => pid));
+  const waiting = synapse.send<number>('pid');
+  expect(synapse.pids).toEqual(pids);
+  busy[0]?.end();
+  expect(await waiting).toBe(pids[0]);
+  busy[1]?.end();
 });
