@@ -54,11 +54,16 @@ export function brand(classes: Record<string, ErrorClass>): void {
   }
 }
 
+/** What `Error` takes; programs for older targets than ES2022 have no type of it. */
+interface Options {
+  cause?: unknown;
+}
+
 /** Base of every error of this library. `code` is stable; the message says what was tried, what happened and what to do. */
 export class SynapseError extends Error {
   readonly code: string;
 
-  constructor(message: string, options: ErrorOptions & { code?: string } = {}) {
+  constructor(message: string, options: Options & { code?: string } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code ?? 'ERR_SYNAPSE';
   }
@@ -205,7 +210,7 @@ export class WorkerCrashedError extends SynapseError {
 
 /** The bytes on the stream are not the protocol. */
 export class FrameError extends SynapseError {
-  constructor(message: string, options: ErrorOptions & { code?: string } = {}) {
+  constructor(message: string, options: Options & { code?: string } = {}) {
     super(message, { code: 'ERR_SYNAPSE_FRAME', ...options });
   }
 }
@@ -226,7 +231,7 @@ export class FrameTooLargeError extends FrameError {
 export class SerializationError extends SynapseError {
   readonly path: string;
 
-  constructor(path: string, message: string, options: ErrorOptions = {}) {
+  constructor(path: string, message: string, options: Options = {}) {
     super(message, { code: 'ERR_SYNAPSE_SERIALIZATION', ...options });
     this.path = path;
   }

@@ -21,8 +21,8 @@ export function checkSignal(signal: unknown): void {
 export function checkTexts<O extends object>(options: O, names: readonly (keyof O & string)[]): void {
   for (const name of names) {
     const value: unknown = options[name];
-    if (value !== undefined && (typeof value !== 'string' || value === ''))
-      throw invalid(name, `The option ${name} must be a text that is not empty.`);
+    if (value !== undefined && (typeof value !== 'string' || value === '' || value.includes('\0')))
+      throw invalid(name, `The option ${name} must be a text that is not empty, and without NUL.`);
   }
 }
 
@@ -32,6 +32,18 @@ export function checkLists<O extends object>(options: O, names: readonly (keyof 
     const value: unknown = options[name];
     const texts = Array.isArray(value) ? value : [value ?? ''];
     if (!texts.every((text) => typeof text === 'string')) throw invalid(name, `The option ${name} must be texts.`);
+  }
+}
+
+/** Refuses variables that are there and are no object of texts; undefined is a variable that is not set. */
+export function checkVariables<O extends object>(options: O, name: keyof O & string): void {
+  const value: unknown = options[name];
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw invalid(name, `The option ${name} must be an object of texts.`);
+  for (const [variable, text] of Object.entries(value)) {
+    if (text !== undefined && typeof text !== 'string')
+      throw invalid(name, `The option ${name} must be texts, and ${variable} is ${String(text)}.`);
   }
 }
 

@@ -7,14 +7,11 @@ import { readFile, stat } from 'node:fs/promises';
 import type { LoadHook, ResolveHook } from 'node:module';
 import { extname, isAbsolute, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { namesIn } from './python-names';
 
 const SCHEME = 'python:';
 /** The build that the program's own imports get: what is imported shares its workers. */
 const LIBRARY = new URL('./index.mjs', import.meta.url).href;
-/** Names of a Python file at the beginning of a line: what it defines, assigns, or imports from elsewhere. */
-const DEFINED = /^(?:(?:async[ \t]+)?def|class)[ \t]+([\p{L}_][\p{L}\p{N}_]*)/gmu;
-const ASSIGNED = /^([\p{L}_][\p{L}\p{N}_]*)[ \t]*(?::[^=\n]*)?=(?!=)/gmu;
-const IMPORTED = /^from[ \t]+\S+[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n#(]+))/gmu;
 
 /** Gives the address of what a `python:` specifier names; a path is relative to the file that imports it. */
 export const resolve: ResolveHook = (specifier, context, nextResolve) => {
@@ -32,14 +29,14 @@ export const load: LoadHook = async (url, context, nextLoad) => {
 
 function addressOf(spec: string, importer: string | undefined): string {
   if (spec.startsWith('file:')) return spec;
-  if (isAbsolute(spec)) return pathToFileURL(spec).href;
+  if (isAbsolute(spec)) return (spec.startsWith('/') ? new URL(spec, 'file:///') : pathToFileURL(spec)).href;
   if (!/^\.{1,2}(?:[\\/]|$)/.test(spec) && extname(spec) !== '.py') return spec;
   if (!importer?.startsWith('file:')) {
     throw new TypeError(
       `${SCHEME}${spec} is relative, and what imports it, ${importer ?? 'nothing'}, is no file: name it by its full path.`,
     );
   }
-  return pathToFileURL(join(fileURLToPath(new URL('.', importer)), spec)).href;
+  return new URL(spec, importer).href;
 }
 
 /** The names are properties of the module as it is when they are used, so they stand for nothing until then. */
@@ -59,21 +56,8 @@ function moduleOf(address: string, names: readonly string[]): string {
 /** Gives the public names that a file can be seen to have without running it; none if there is no such file. */
 async function namesOf(address: string): Promise<string[]> {
   if (!address.startsWith('file:')) return [];
-  const text = await textOf(fileURLToPath(address));
-  const imported = [...text.matchAll(IMPORTED)].flatMap(([, listed, plain]) => (listed ?? plain ?? '').replace(/#.*$/gm, '').split(','));
-  const names = [
-    ...[...text.matchAll(DEFINED), ...text.matchAll(ASSIGNED)].map(([, name]) => name as string),
-    ...imported
-      .map(
-        (each) =>
-          each
-            .trim()
-            .split(/\s+as\s+/)
-            .at(-1) as string,
-      )
-      .filter((name) => /^[\p{L}][\p{L}\p{N}_]*$/u.test(name)),
-  ];
-  return [...new Set(names)].filter((name) => !name.startsWith('_') && name !== 'default' && name !== 'then');
+  const names = namesIn(await textOf(fileURLToPath(address)));
+  return names.filter((name) => !name.startsWith('_') && name !== 'default' && name !== 'then');
 }
 
 async function textOf(path: string): Promise<string> {

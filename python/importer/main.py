@@ -3,8 +3,9 @@
 import os
 import sys
 
-sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
+if __name__ == "__main__":  # a child of multiprocessing reads this file too, under another name
+    sys.path.remove(os.path.dirname(os.path.abspath(__file__)))
 
-from synapse_py.importer import load
+    from synapse_py.importer import load
 
-__all__ = ["load"]
+    __all__ = ["load"]

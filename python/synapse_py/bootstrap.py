@@ -2,8 +2,8 @@
 
 The host runs it by ``python -c``, since Python keeps the compiled form of an imported module but not of a script:
 ``import sys; sys.dont_write_bytecode = False; sys.path.insert(0, sys.argv[1]); from synapse_py.bootstrap import main; main()``
-with the arguments ``PYTHON_DIRECTORY DIRECTORY ENTRY [ARGUMENT ...]``. This package's own compiled form is kept in any case: compiling
-it at each start would cost half of Python's own start-up.
+with the arguments ``PYTHON_DIRECTORY DIRECTORY ENTRY [ARGUMENT ...]``, and refuses a Python that is too old before. This package's
+own compiled form is kept in any case: compiling it at each start would cost half of Python's own start-up.
 """
 
 import sys

@@ -53,6 +53,15 @@ def hold_anything() -> None:
     _remembered.clear()
 
 
+class Kept:
+    """An iterator that stays here if its class has no form of its own: what a method of an object returns."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: "Any") -> None:
+        self.value = value
+
+
 class _Policy:
     holds_anything = False
 
@@ -84,9 +93,9 @@ def _find(cls: type) -> "Conversion":
         return _refer
     for name in names:
         if name in _WAYS_OUT:
-            return _refusal(_WAYS_OUT[name])
+            return _Refusal(_WAYS_OUT[name])
     if hasattr(cls, "__next__"):
-        return _refusal(_LIST)
+        return _Refusal(_LIST)
     return _refer
 
 
@@ -100,11 +109,20 @@ def _by_registration(encode: "Callable[[Any], Any]") -> "Conversion":
     return convert
 
 
-def _refusal(way_out: str) -> "Conversion":
-    def refuse(_encoding: "Encoding", obj: "Any") -> "Any":
-        raise Obstacle(f"{_told(obj)} cannot be sent: {way_out}", obj)
+class _Refusal:
+    """The conversion of what has no form, with its way out."""
 
-    return refuse
+    def __init__(self, way_out: str) -> None:
+        self._way_out = way_out
+
+    def __call__(self, _encoding: "Encoding", obj: "Any") -> "Any":
+        raise Obstacle(f"{_told(obj)} cannot be sent: {self._way_out}", obj)
+
+
+def _keep(encoding: "Encoding", kept: Kept) -> "Any":
+    conversion = conversion_of(type(kept.value))
+    form = encoding.reference(kept.value) if isinstance(conversion, _Refusal) else None
+    return conversion(encoding, kept.value) if form is None else form
 
 
 def _told(obj: "Any") -> str:
@@ -183,7 +201,8 @@ _CONVERSIONS: "dict[tuple[str, str], Conversion]" = {
     ("uuid", "UUID"): _scalar(scalars.write_uuid),
     ("enum", "Enum"): lambda encoding, obj: encoding.native(obj.value),
     ("pathlib", "PurePath"): lambda _, obj: str(obj),
-    ("numpy", "MaskedArray"): _refusal("fill what is masked, by .filled(value), or send .data and .mask apart"),
+    ("synapse_py", "Kept"): _keep,
+    ("numpy", "MaskedArray"): _Refusal("fill what is masked, by .filled(value), or send .data and .mask apart"),
     ("numpy", "ndarray"): arrays.write_array,
     ("numpy", "generic"): arrays.write_numpy_scalar,
     ("pandas", "DataFrame"): tables.write_pandas,
@@ -191,7 +210,7 @@ _CONVERSIONS: "dict[tuple[str, str], Conversion]" = {
     ("pandas", "Index"): tables.write_series,
     ("pandas", "Timestamp"): tables.write_timestamp,
     ("pandas", "Timedelta"): tables.write_timedelta,
-    ("pandas", "NaTType"): _refusal("no datetime has this value: send None, or the column as an array"),
+    ("pandas", "NaTType"): _Refusal("no datetime has this value: send None, or the column as an array"),
     ("pandas", "NAType"): _nothing,
     ("polars", "DataFrame"): tables.write_polars,
     ("polars", "Series"): lambda _, obj: obj.to_list(),

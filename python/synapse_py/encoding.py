@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .accelerator import Codec, Pack
+    from .values import Reference
 
-    Refer = Callable[[Any], "tuple[int, str, str] | None"]
+    Refer = Callable[[Any], "Reference | None"]
 
 OUT_OF_BAND_BYTES = 32 * 1024
 """Byte strings and arrays of at least this length travel out of band: below, a copy costs less than a part of its own."""
@@ -40,7 +41,7 @@ class Encoding:
         # Encodes a value; raises whatever goes wrong, and ``reset`` is due then.
         self.run = codec.packer(self.default, strict, False)
         self._spare: list[Pack] = []
-        self.referred: list[tuple[int, str, str]] = []
+        self.referred: list[Reference] = []
         self._replayed = 0
         self.arrow = False
         self.buffers: list[Any] = []
@@ -61,7 +62,7 @@ class Encoding:
         pack = self._codec.packer(self.default, self._strict, True)
         return pack(self.lifted(value) if type(value) in SEARCHED else value)
 
-    def reset(self) -> "list[tuple[int, str, str]]":
+    def reset(self) -> "list[Reference]":
         """Make ready for the next value; give the references that were made for this one."""
         referred = self.referred
         self.buffers, self.referred, self._replayed = [], [], 0

@@ -3,7 +3,15 @@
 import builtins
 import os
 import sys
+import time
 from _frozen_importlib_external import SourceFileLoader  # importlib.machinery's, without its import at each start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+
+# Compiled code is known for that of a source by its size and the second of its change.
+_SETTLED_SECONDS = 2.0
 
 
 def run_entry(directory: str, path: str) -> None:
@@ -29,13 +37,22 @@ def run_entry(directory: str, path: str) -> None:
     try:
         if package:
             __import__(package)
-        code = loader.get_code("__main__")  # kept in compiled form, as that of any imported module
-        exec(code, main.__dict__)  # type: ignore[arg-type]
+        exec(_compiled(loader, path), main.__dict__)
     except (SystemExit, KeyboardInterrupt):
         raise
     except BaseException as error:
         _print_traceback(error)
         raise SystemExit(1) from None
+
+
+def _compiled(loader: SourceFileLoader, path: str) -> "CodeType":
+    """Give the entry's code, which is kept in compiled form as any module's, but not if it may change within the same second."""
+    before = sys.dont_write_bytecode
+    sys.dont_write_bytecode = before or time.time() - os.stat(path).st_mtime < _SETTLED_SECONDS
+    try:
+        return loader.get_code("__main__")  # type: ignore[return-value]
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _package_of(directory: str, path: str) -> str:

@@ -21,38 +21,67 @@ if TYPE_CHECKING:
 
 _MODULE = type(sys)
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
+_STANDARD: "frozenset[str]" = getattr(sys, "stdlib_module_names", frozenset(sys.builtin_module_names))
 
 
 class ImportedModule:
     """A module as an object that the host may hold: its names are its attributes."""
 
+    __slots__ = ("__dict__", "_module")
+
     def __init__(self, module: "ModuleType") -> None:
-        self.__dict__ = module.__dict__
+        self._module = module
+        self.__dict__ = getattr(module, "__dict__", {})
 
     def __getattr__(self, name: str) -> "Any":
         """Give what the module makes only when it is asked for, or a module within it that nobody has imported yet."""
-        own_name = self.__dict__.get("__name__", "")
+        own_name = getattr(self._module, "__name__", type(self._module).__name__)
         if name.startswith("_"):
             raise AttributeError(f"module {own_name!r} has no attribute {name!r}")
-        module = _loaded.get(self.__dict__.get("__file__")) or sys.modules.get(own_name)
         try:
-            return public_attribute(module, name, name)
+            return public_attribute(self._module, name, name)
         except UnknownMethodError:
-            raise _unknown(own_name, name, list(self.__dict__)) from None
+            raise _unknown(own_name, name, list(_members(self._module))) from None
 
 
-def load(name: str, path: "str | None" = None) -> "dict[str, Any]":
+def load(name: str, path: "str | None" = None, mend: str = "") -> "dict[str, Any]":
     """Import a module, once.
 
     Args:
         name: its dotted name; of a file, the name without the ending.
         path: absolute path of the file, or of a package's folder; None for a module that Python finds by itself.
+        mend: what to do where a package is missing.
 
     Returns:
         ``module``, the object; and by kind the names that it has now: ``functions``, ``streams``, ``classes``, ``values``.
+
+    Raises:
+        ModuleNotFoundError: the module, or one that it imports, is not there; a note tells where, and what to do.
     """
-    module = _load_named(name) if path is None else _load_file(name.replace(".", "_"), path)
+    try:
+        module = _load_named(name) if path is None else _load_file(name.replace(".", "_"), path)
+    except ModuleNotFoundError as error:
+        if error.name:
+            error.__dict__.setdefault("__notes__", []).append(_advice(error.name, path, mend))  # as add_note of Python 3.11
+        raise
     return {"module": ImportedModule(module), **_describe(module)}
+
+
+def _advice(missing: str, path: "str | None", mend: str) -> str:
+    from importlib.util import find_spec  # noqa: PLC0415 - only for the message
+
+    first, _, rest = missing.partition(".")
+    parent = find_spec(first) if rest and getattr(sys.modules.get(first), "__spec__", True) else None
+    if parent:
+        place = parent.origin if parent.has_location else next(iter(parent.submodule_search_locations or ()), parent.origin)
+        return f"{first} is {place}, which has no {rest}."
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    advice = f"Python {version} at {sys.executable} has no {first}. {mend}"
+    if path is not None:
+        return f"{advice} If {first} is a file of yours, put it into {os.path.dirname(path)}."
+    if os.path.isfile(f"{missing}.py"):
+        return f"To import the file {missing}.py of {os.getcwd()}, name it by its path: './{missing}.py'."
+    return advice
 
 
 def _load_named(name: str) -> "ModuleType":
@@ -67,12 +96,18 @@ def _load_file(name: str, path: str) -> "ModuleType":
         return known
     folder = os.path.dirname(path)
     _siblings[folder] = _names_in(folder)
-    if folder not in sys.path:
+    if len(_siblings) == 1:
         sys.path.insert(0, folder)
-    if len(_siblings) > 1:
-        builtins.__import__ = _import
+    else:
+        _take_turns()
     module = _loaded[file] = _seen_from(folder, lambda: _execute(name, path, file))
     return module
+
+
+def _take_turns() -> None:
+    """Let each folder come first for its own files only: what others import is not to be found in any before its usual place."""
+    sys.path[:] = [place for place in sys.path if place not in _siblings] + list(_siblings)
+    builtins.__import__ = _import
 
 
 def _execute(name: str, path: str, file: str) -> "ModuleType":
@@ -96,9 +131,15 @@ def _import(name: str, globals: "Any" = None, locals: "Any" = None, fromlist: "A
     """Import as always; for a file of a folder that others know too, as it is seen from there. Takes the place of ``__import__``."""
     folder = os.path.dirname((globals or {}).get("__file__") or "") if level == 0 else ""
     first = name.partition(".")[0]
-    if first in _siblings.get(folder, ()) and not _is_of(first, sys.modules.get(first), folder):
+    if folder in _siblings and _is_seen_differently(first, folder):
         return _seen_from(folder, lambda: _usual_import(name, globals, locals, fromlist, level))
     return _usual_import(name, globals, locals, fromlist, level)
+
+
+def _is_seen_differently(first: str, folder: str) -> bool:
+    """Say whether a file of a folder means something else by a name without dots than what is loaded."""
+    module = sys.modules.get(first)
+    return not _is_of(first, module, folder) if first in _siblings[folder] else _is_stranger(first, module, folder)
 
 
 def _seen_from(folder: str, work: "Callable[[], T]") -> "T":
@@ -122,7 +163,7 @@ def _seen_from(folder: str, work: "Callable[[], T]") -> "T":
 
 def _is_stranger(key: str, module: "Any", folder: str) -> bool:
     first = key.partition(".")[0]
-    if first not in _siblings[folder]:
+    if first not in _siblings[folder] and first not in _STANDARD:
         return False
     root = sys.modules.get(first, module)
     return not _is_of(first, root, folder) and any(_is_of(first, root, other) for other in _siblings if other != folder)
@@ -143,10 +184,18 @@ def _names_in(folder: str) -> "frozenset[str]":
 
 def _describe(module: "ModuleType") -> "dict[str, list[str]]":
     kinds: dict[str, list[str]] = {"functions": [], "streams": [], "classes": [], "values": []}
-    for name, value in list(vars(module).items()):
+    for name, value in _members(module).items():
         if not name.startswith("_") and not isinstance(value, _MODULE):
             kinds[_kind(name, value)].append(name)
     return kinds
+
+
+def _members(module: "Any") -> "dict[str, Any]":
+    """Give what a module has by name; of an object that has taken a module's place, what its classes have besides."""
+    found: dict[str, Any] = {}
+    for kind in reversed(type(module).__mro__) if not isinstance(module, _MODULE) else ():
+        found.update(vars(kind))
+    return {**found, **getattr(module, "__dict__", {})}
 
 
 def _kind(name: str, value: "Any") -> str:

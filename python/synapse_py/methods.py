@@ -125,8 +125,8 @@ class Methods:
         self._found: dict[str, Method] = {}
         self._exposed = {mark.name: value for value in list(namespace.values()) if (mark := _exposure(value)) and mark.name}
 
-    def find(self, name: str) -> Method:
-        """Give the method of a name; an empty name is the handler.
+    def find(self, name: str, streams: bool = False) -> Method:
+        """Give the method of a name; an empty name is the handler. Of objects, ``streams`` says what a generator gives: items, or itself.
 
         Raises:
             UnknownMethodError: nothing public is called that (ERR_SYNAPSE_UNKNOWN_METHOD).
@@ -138,7 +138,7 @@ class Methods:
             if rest:
                 from .attribute import attribute_method  # noqa: PLC0415 - it builds on this file
 
-                return attribute_method(self._global(first, name), rest, name)
+                return attribute_method(self._global(first, name), rest, name, streams)
             function = self.value(name) if name else find_handler(self._namespace)
             if function is None and not name:
                 raise self._no_handler()

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .host import Host
+    from .values import Reference
 
     Wait = Callable[[Signal, Callable[[], bool]], None]
 
 HANDLE_IS_GONE = "The handle stands for an object that was released: call the function that gave it again."
+NAMES_OF_HANDLES = ("release", "toString")
+"""What a handle has itself, unless its object has it."""
 
 
 class Handles:
@@ -28,9 +31,10 @@ class Handles:
         self._numbers: dict[int, int] = {}  # id() of an object that is held, and so keeps its id -> handle
         self._next = count(1).__next__
 
-    def refer(self, value: "Any") -> "tuple[int, str, str]":
-        """Give an object's handle, its kind and the name of its type; counts as sent once more."""
+    def refer(self, value: "Any") -> "Reference":
+        """Give an object's handle, its kind, the name of its type, and which names of handles it has, if any; counts as sent once more."""
         kind, name = _kind_and_name(value)
+        own = [each for each in NAMES_OF_HANDLES if _has(value, each)]
         with self._lock:
             number = self._numbers.get(id(value))
             if number is None:
@@ -38,7 +42,7 @@ class Handles:
                 self._numbers[id(value)] = number
                 self._objects[number] = [value, 0]
             self._objects[number][1] += 1
-        return number, kind, name
+        return (number, kind, name, own) if own else (number, kind, name)
 
     def resolve(self, number: int) -> "Any":
         """Give the object of a handle.
@@ -68,10 +72,10 @@ class Handles:
             del self._numbers[id(held[0])]
         return held
 
-    def let_go(self, references: "list[tuple[int, str, str]]") -> None:
+    def let_go(self, references: "list[Reference]") -> None:
         """Count objects as not sent, because the value that they are in could not be."""
-        for number, _kind, _type in references:
-            self.release(number, 1)
+        for told in references:
+            self.release(told[0], 1)
 
 
 class Callbacks:
@@ -213,3 +217,16 @@ def _kind_and_name(value: "Any") -> "tuple[str, str]":
     if hasattr(value, "__name__") and callable(value):
         return "function", str(getattr(value, "__qualname__", type(value).__qualname__))
     return "instance", type(value).__qualname__
+
+
+def _has(value: "Any", name: str) -> bool:
+    """Say whether an object has a name. Properties are not run for that; what an object makes of names that it lacks is asked."""
+    kind = type(value)
+    if hasattr(kind, name):
+        return True
+    if kind.__module__.startswith("synapse_py."):  # a module: names that it does not have yet would be imported
+        return name in getattr(value, "__dict__", ())
+    try:
+        return hasattr(value, name)
+    except Exception:  # code of the module, which may raise anything
+        return False

@@ -5,10 +5,11 @@ from _thread import allocate_lock, get_ident
 from functools import partial
 from time import monotonic, perf_counter, sleep
 
-from .attribute import attribute_method
+from .attribute import ObjectMethod, attribute_method, iteration
 from .call import NO_CALL, get_call, set_call
 from .cancel import GIVEN_UP, Injector, leave
-from .errors import CallCancelled, UnsupportedCallError
+from .conversion import Kept
+from .errors import CallCancelled
 from .failure import format_traceback
 from .methods import Method, attribute_at
 from .thread_pool import ThreadPool
@@ -62,24 +63,22 @@ class Runner:
         return get_call()
 
     def find(self, methods: "Methods", name: str, options: "dict[str, Any] | None") -> Method:
-        """Give what a call asks for: a function of the module, one of an object that the host holds, or the reading of an attribute.
+        """Give what a call asks for: a function of the module, one of an object that the host holds, the items of that, or an attribute.
 
         Raises:
             UnknownMethodError: there is no such name (ERR_SYNAPSE_UNKNOWN_METHOD).
-            UnsupportedCallError: it is no function (ERR_SYNAPSE_UNSUPPORTED_CALL).
+            UnsupportedCallError: it is no function, or not iterable (ERR_SYNAPSE_UNSUPPORTED_CALL).
             StaleHandleError: the object was released (ERR_SYNAPSE_STALE_HANDLE).
         """
-        if not options or not ("on" in options or "get" in options):
+        if not options:
             return methods.find(name)
+        streams = bool(options.get("stream"))
         if "on" not in options:
-            return Method(name, partial(methods.value, name))
+            return Method(name, partial(methods.value, name)) if options.get("get") else methods.find(name, streams)
         owner = self.handles.resolve(options["on"])
         if options.get("get"):
             return Method(name, partial(attribute_at, owner, name))
-        method = attribute_method(owner, name, name or type(owner).__name__)
-        if method.response == "stream" and not options.get("stream"):
-            raise UnsupportedCallError(f"{name} is a generator of an object: make a function of the module that gives its items.")
-        return method
+        return attribute_method(owner, name, name or type(owner).__name__, streams) if name or not streams else iteration(owner)
 
     def run(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         """Run a function on this thread, the main one, and answer."""
@@ -187,9 +186,9 @@ class Runner:
         if type(value) is COROUTINE:
             if method.where == "main":
                 self._let_pass(call)
-            self.start_task(call, self._finish_async(call, value))
+            self.start_task(call, self._finish_async(call, method, value))
         else:
-            self._finish(call, value)
+            self._finish(call, method, value)
 
     def _execute_in_thread(self, call: "Call", method: Method, args: "list[Any]", kwargs: "dict[str, Any]") -> None:
         if call.cancelled:
@@ -213,9 +212,9 @@ class Runner:
             self._fail(call, error)
             self._host.outbox.flush()
         else:
-            await self._finish_async(call, made)
+            await self._finish_async(call, method, made)
 
-    async def _finish_async(self, call: "Call", made: "Any") -> None:
+    async def _finish_async(self, call: "Call", method: Method, made: "Any") -> None:
         set_call(call)
         try:
             if call.cancelled and type(made) is COROUTINE:
@@ -225,14 +224,15 @@ class Runner:
         except BaseException as error:
             self._fail(call, error)
         else:
-            self._finish(call, value)
+            self._finish(call, method, value)
         self._host.outbox.flush()
 
-    def _finish(self, call: "Call", value: "Any") -> None:
+    def _finish(self, call: "Call", method: Method, value: "Any") -> None:
         if not self._is_awaited(call):
             return
         try:
-            self._host.result(call.id, value)
+            is_kept = type(method) is ObjectMethod and (hasattr(type(value), "__next__") or hasattr(type(value), "__anext__"))
+            self._host.result(call.id, Kept(value) if is_kept else value)
         except OSError:
             raise  # the host is gone
         except BaseException as error:  # a conversion of the module's own may raise anything

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Callable, NoReturn
 
-    Reference = tuple[int, str, str]
+    Reference = tuple[Any, ...]
     Message = tuple[list[Any], Any, "SynapseError | None"]
 
 __all__ = ["MISSING", "Values", "register_type"]

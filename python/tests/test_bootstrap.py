@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +12,8 @@ from synapse_py.frame import encode_frame, read_frame
 from synapse_py.orphan_guard import LIFELINE_FD
 from synapse_py.stdio import LOG_FD
 
-PACKAGE_FOLDER = Path(__file__).parents[1]
-START = re.search(r"const START = '(.*)';", (PACKAGE_FOLDER.parent / "src" / "paths.ts").read_text(encoding="utf-8"))[1]
+from .worker import PACKAGE_FOLDER, START
+
 LOOP = """
 import sys
 from synapse_py.codec import decode, encode
@@ -79,6 +77,26 @@ def test_a_traceback_shows_the_entry_and_not_the_bootstrap(tmp_path):
     assert (out, worker.returncode) == (b"", 1)
     assert lines[0].startswith("Traceback") and lines[-1] == "LookupError: nothing there"
     assert not any("synapse_py" in line for line in lines)
+
+
+KEEPING = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def test_an_entry_that_changes_twice_within_a_second_is_not_taken_for_what_it_was(tmp_path):
+    printed = []
+    for word in ("one", "two"):
+        worker = start(tmp_path, f"VERSION = 1; print('{word}')", env=KEEPING)
+        printed.append(worker.communicate()[1].decode().strip())
+    assert printed == ["one", "two"]
+
+
+def test_an_entry_that_has_settled_is_kept_in_compiled_form(tmp_path):
+    start(tmp_path, "VERSION = 1", env=KEEPING).communicate()
+    assert not (tmp_path / "__pycache__").exists()
+    os.utime(tmp_path / "main.py", (1e9, 1e9))
+    command = [sys.executable, "-c", START, PACKAGE_FOLDER, tmp_path, tmp_path / "main.py"]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=KEEPING)
+    assert (tmp_path / "__pycache__").exists()
 
 
 def test_a_syntax_error_names_its_line(tmp_path):

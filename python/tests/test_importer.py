@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import importlib
 import json
 import sys
 
@@ -125,6 +126,32 @@ def test_a_file_in_a_folder_within_a_folder_is_no_sibling_of_the_outer_one(write
     assert [call(outer, "side"), call(inner, "side")] == ["outer", "inner"]
 
 
+def test_a_file_named_as_a_module_of_the_standard_library_is_its_own_folders_only(write, monkeypatch):
+    monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+    write("left/colorsys.py", "SIDE = 'left'")
+    text = (
+        "import colorsys\ndef seen():\n    import colorsys as again\n    return [getattr(colorsys, 'SIDE', 'standard'), again is colorsys]"
+    )
+    left, right = (load("main", write(f"{side}/main.py", text)) for side in ("left", "right"))
+    for _ in range(2):
+        assert [call(left, "seen"), call(right, "seen")] == [["left", True], ["standard", True]]
+    del sys.modules["colorsys"]
+    assert not hasattr(importlib.import_module("colorsys"), "SIDE")
+
+
+def test_an_object_that_takes_the_place_of_its_module_is_asked_for_what_it_has(write):
+    text = (
+        "import sys\nclass Lazy:\n    __slots__ = {slots}\n    def hello(self): return 'hello'\n"
+        "    def count(self):\n        yield 1\n    @property\n    def version(self): return 7\nsys.modules[__name__] = Lazy()"
+    )
+    for slots in ("()", "('__dict__',)"):
+        loaded = load(f"lazy{len(slots)}", write(f"lazy{len(slots)}.py", text.format(slots=slots)))
+        assert (call(loaded, "hello"), attribute_at(loaded["module"], "version")) == ("hello", 7)
+        assert (loaded["functions"], loaded["streams"], loaded["values"]) == (["hello"], ["count"], ["version"])
+        with pytest.raises(UnknownMethodError, match=r"The module Lazy has nothing called helo\. Did you mean hello\?"):
+            call(loaded, "helo")
+
+
 def test_other_imports_go_their_usual_way(write):
     for side in ("left", "right"):
         load("main", write(f"{side}/main.py", "def parse(text):\n    import ast\n    from os import path\n    return path.basename(text)"))
@@ -188,3 +215,35 @@ def test_modules_and_whatever_else_has_no_form_are_held():
     module = FORM_OF_MODULES(sys.modules["json"])
     assert (type(module).__name__, module.dumps([1])) == ("module", "[1]")
     assert [conversion.handle_kind(value) for value in (module, iter([1]), ValueError(), object())] == ["instance"] * 4
+
+
+def note_of(name, path=None):
+    with pytest.raises(ModuleNotFoundError) as raised:
+        load(name, path, "Mend it.")
+    (note,) = raised.value.__notes__
+    return note
+
+
+def test_a_missing_package_is_told_with_the_interpreter_and_what_the_host_advises(write, tmp_path):
+    """Not found by name, or by a file that imports it, which may have meant a file of its own."""
+    lacking = f"Python {sys.version.split()[0]} at {sys.executable} has no no_such_package. Mend it."
+    assert note_of("no_such_package.part") == lacking
+    by_file = note_of("model", write("model.py", "import no_such_package"))
+    assert by_file == f"{lacking} If no_such_package is a file of yours, put it into {tmp_path}."
+
+
+def test_what_a_package_lacks_that_is_there_asks_for_no_other(write, tmp_path, monkeypatch):
+    """A module within one, by name and by file; a file of the working directory that was given like a name."""
+    assert note_of("json.nothing") == f"json is {json.__file__}, which has no nothing."
+    path = write("pack/__init__.py", "from .missing import name")
+    assert note_of("pack", str(tmp_path / "pack")) == f"pack is {path}, which has no missing."
+    write("here/own_file.py")
+    monkeypatch.chdir(tmp_path / "here")
+    assert note_of("own_file") == f"To import the file own_file.py of {tmp_path / 'here'}, name it by its path: './own_file.py'."
+
+
+def test_what_is_not_found_without_a_name_is_left_as_it_is(write):
+    """A module may raise such an error itself."""
+    with pytest.raises(ModuleNotFoundError) as raised:
+        load("model", write("model.py", "raise ModuleNotFoundError('install the extra')"))
+    assert not hasattr(raised.value, "__notes__")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from synapse_py.attribute import attribute_method
+from synapse_py.attribute import attribute_method, iteration
 from synapse_py.errors import UnknownMethodError, UnsupportedCallError
 from synapse_py.methods import Methods, expose, find_handler, handler
 
@@ -64,8 +64,44 @@ def test_methods_of_objects_are_told_apart_without_looking_them_up(name, where, 
     if dotted and not name:
         method = Methods({"shop": Shop()}).find("shop")
     else:
-        method = Methods({"shop": Shop()}).find(f"shop.{name}") if dotted else attribute_method(Shop(), name, name or "Shop")
+        method = Methods({"shop": Shop()}).find(f"shop.{name}", True) if dotted else attribute_method(Shop(), name, name or "Shop", True)
     assert (method.where, method.response) == (where, response)
+
+
+def test_a_generator_of_an_object_is_made_and_given_itself_where_its_items_are_not_wanted():
+    for name in ("items", "items_later"):
+        for method in (Methods({"shop": Shop()}).find(f"shop.{name}"), attribute_method(Shop(), name, name)):
+            assert (method.response, method.where) == ("result", "main")
+
+
+def test_what_has_no_items_is_refused_before_it_is_run():
+    for owner, kind in ((5, "an int"), (Shop(), "a Shop"), (dict, "a type"), (lambda: 1, "a function")):
+        with pytest.raises(UnsupportedCallError, match=f"{kind} is not iterable"):
+            iteration(owner)
+
+
+def test_items_come_of_whatever_python_iterates():
+    class Indexed:
+        def __getitem__(self, index):
+            return "ab"[index]
+
+    class Closable:
+        closed = False
+
+        def __next__(self):
+            return 1
+
+        def __iter__(self):
+            return self
+
+        def close(self):
+            self.closed = True
+
+    for owner in ("ab", ["a", "b"], Indexed(), (each for each in "ab")):
+        assert list(iteration(owner).function()) == ["a", "b"]
+    generator = (each for each in "ab")
+    assert iteration(generator).function() is generator
+    assert not hasattr(iteration(Closable()).function(), "close")
 
 
 def test_a_method_is_looked_up_when_it_is_called():

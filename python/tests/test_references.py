@@ -34,6 +34,43 @@ def test_kinds_and_names_are_told(value, expected):
     assert Handles().refer(value)[1:] == expected
 
 
+class Gate:
+    def release(self):
+        raise AssertionError
+
+    @property
+    def toString(self):
+        raise AssertionError
+
+
+class Wrapper:
+    def __getattr__(self, name):
+        if name == "release":
+            return None
+        raise RuntimeError if name == "toString" else AttributeError
+
+
+def with_its_own():
+    thing = Thing()
+    thing.release = None
+    return thing
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (threading.Lock(), ["release"]),
+        (Gate(), ["release", "toString"]),
+        (Gate, ["release", "toString"]),
+        (Wrapper(), ["release"]),
+        (with_its_own(), ["release"]),
+    ],
+    ids=["C", "class", "class itself", "names made when asked for", "instance"],
+)
+def test_names_that_handles_have_too_are_told_without_a_look_at_what_they_are(value, expected):
+    assert Handles().refer(value)[3:] == (expected,)
+
+
 def test_an_object_lives_until_the_list_that_was_released_is_cleared():
     class Loud:
         def __del__(self):

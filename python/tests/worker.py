@@ -15,7 +15,16 @@ from synapse_py.extension import BUFFER, FUNCTION, HANDLE, STREAM
 from synapse_py.frame import read_frame
 
 PACKAGE_FOLDER = Path(__file__).parents[1]
-START = re.search(r"const START = '(.*)';", (PACKAGE_FOLDER.parent / "src" / "paths.ts").read_text(encoding="utf-8"))[1]
+
+
+def _start_text() -> str:
+    """Give what the host runs by ``python -c``."""
+    source = (PACKAGE_FOLDER.parent / "src" / "paths.ts").read_text(encoding="utf-8")
+    statements = re.findall(r"^\s+(['`])(.+)\1,$", re.search(r"const START = \[(.+?)\]\.join", source, re.DOTALL)[1], re.MULTILINE)
+    return "; ".join(text for _, text in statements).replace("${TOO_OLD}", re.search(r"TOO_OLD = '(.+)'", source)[1])
+
+
+START = _start_text()
 PATIENCE = 60
 """Seconds after which a test that waits has failed."""
 KINDS = {
@@ -43,7 +52,8 @@ class Message:
 class Handle:
     """An object of the worker."""
 
-    def __init__(self, number, kind, type):
+    def __init__(self, number, kind, type, own=()):
+        self.own = own
         self.number = number
         self.kind = kind
         self.type = type

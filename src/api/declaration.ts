@@ -1,7 +1,7 @@
 /** What a Module declares of its worker. Owns the checks of what is declared; the types of it are schema's business. */
 
 import { ModuleDefinitionError } from '../module-errors';
-import { checkLists, checkNames, checkTexts, invalid, LARGEST_TIMEOUT_MS, wholeOption } from '../option-checks';
+import { checkLists, checkNames, checkTexts, checkVariables, invalid, LARGEST_TIMEOUT_MS, wholeOption } from '../option-checks';
 import type { SpawnPolicy } from '../worker/restart-policy';
 import { checkName, checkSpawnArguments } from './arguments';
 import { DEFAULT_REQUEST_TIMEOUT_MS, ModuleErrors } from './module-errors';
@@ -49,6 +49,7 @@ export class Declaration {
     checkLists({ args }, ['args']);
     checkNames(options, EXECUTABLE_NAMES);
     checkTexts(options, ['cwd']);
+    checkVariables(options, 'env');
     this.program = { kind: 'program', command, args: [...args], options: { ...options } };
   }
 

@@ -8,10 +8,13 @@ type Source = AsyncIterableIterator<unknown> & AsyncDisposable;
 export class DecodedStream implements AsyncIterableIterator<unknown>, AsyncDisposable {
   readonly #source: Source;
   readonly #codec: AnyCodec;
+  readonly #explain: (error: unknown) => unknown;
 
-  constructor(source: Source, codec: AnyCodec) {
+  /** @param explain gives the error that a pull rejects with, of what the stream below failed with */
+  constructor(source: Source, codec: AnyCodec, explain: (error: unknown) => unknown) {
     this.#source = source;
     this.#codec = codec;
+    this.#explain = explain;
   }
 
   [Symbol.asyncIterator](): this {
@@ -20,13 +23,21 @@ export class DecodedStream implements AsyncIterableIterator<unknown>, AsyncDispo
 
   /** @throws SerializationError the codec does not take what arrived (ERR_SYNAPSE_SERIALIZATION); that ends the stream */
   async next(): Promise<IteratorResult<unknown, unknown>> {
-    const result = await this.#source.next();
+    const result = await this.#pull();
     if (result.done) return result;
     try {
       return { value: fromWire(this.#codec, result.value, 'chunk'), done: false };
     } catch (error) {
       await this.#source.return?.();
       throw error;
+    }
+  }
+
+  async #pull(): Promise<IteratorResult<unknown, unknown>> {
+    try {
+      return await this.#source.next();
+    } catch (error) {
+      throw this.#explain(error);
     }
   }
 

@@ -1,14 +1,25 @@
 /** One imported module as an object. Owns what is known of it in the worker that runs now; a new worker imports it anew. */
 
-import { inspect } from 'node:util';
-import { type AttributeOwner, attribute, MATCHER_NAME } from '../channel/attribute';
+import { iterable } from '../channel/answer-items';
+import { type AttributeOwner, attribute, MATCHER_NAME, moduleTarget, UNREAD, type Unread } from '../channel/attribute';
+import { withCaller } from '../channel/caller-stack';
 import { type Handle, type HandleRecord, recordOf } from '../channel/handle';
 import { invocationOf } from '../channel/invocation';
 import type { Keywords } from '../channel/keywords';
+import type { ArrowTable } from '../protocol/arrow';
+import type { Duration } from '../protocol/duration';
+import type { NDArray } from '../protocol/ndarray';
+import type { PlainDate, PlainDateTime, PlainTime } from '../protocol/plain-date-time';
+import type { PreciseDate } from '../protocol/precise-date';
+import type { Complex, Decimal, UUID } from '../protocol/values';
 import type { SharedWorker } from './shared-worker';
 
 /** The arguments up to each place, after which `kw` may stand. */
-type Leading<A extends readonly unknown[]> = A extends readonly [infer First, ...infer Rest] ? [] | [First, ...Leading<Rest>] : [];
+type Leading<A extends readonly unknown[]> = A extends readonly [infer First, ...infer Rest]
+  ? [] | [First, ...Leading<Rest>]
+  : number extends A['length']
+    ? A
+    : [];
 
 /** What is called, also with keyword arguments at the end. */
 interface Call<A extends readonly unknown[], R> {
@@ -25,24 +36,47 @@ interface Make<A extends readonly unknown[], I> extends Call<A, Promise<PythonOb
 type Answer<R> =
   R extends AsyncIterable<unknown> ? R : R extends Iterable<infer Y> & { next: unknown } ? AsyncIterableIterator<Y> : Promise<Awaited<R>>;
 
-/** A name of a module as TypeScript sees it: what is called gives promises, what is read is one. */
-export type PythonMember<V> = V extends abstract new (
-  ...args: infer A
-) => infer I
-  ? Make<A, I>
-  : V extends (...args: infer A) => infer R
-    ? Call<A, Answer<R>>
-    : Promise<V>;
+/** A name of a module as TypeScript sees it: what is called gives promises, what is read is one, and both may have names of their own. */
+export type PythonMember<V> = 0 extends 1 & V
+  ? V
+  : V extends abstract new (
+        ...args: infer A
+      ) => infer I
+    ? Make<A, I> & Names<V>
+    : V extends (...args: infer A) => infer R
+      ? Call<A, Answer<R>>
+      : V extends Handle<unknown>
+        ? Promise<V> & Pick<V, NameOf<V>>
+        : HasMethods<V> extends true
+          ? Promise<PythonObject<V>> & Names<V>
+          : Promise<V>;
 
-/** An instance that stays in Python; methods that are generators cannot be called. */
-export type PythonObject<I> = Handle<{ readonly [K in keyof I as I[K] extends Generating ? never : K]: PythonMember<I[K]> }>;
+/** The names behind a dot; those that a promise has itself are not among them. */
+type Names<V> = { readonly [K in NameOf<V>]: PythonMember<V[K]> };
+type NameOf<V> = Exclude<keyof V, keyof Promise<unknown> | symbol | 'prototype'>;
 
-type Generating = (...args: never[]) => AsyncIterable<unknown> | Iterator<unknown>;
+/** Whether it is an object or module that stays in Python; what has no functions is data. */
+type HasMethods<V> = V extends Data ? false : Extract<V[NameOf<V>], Callable> extends never ? false : true;
+type Callable = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
+type Data = string | number | bigint | boolean | symbol | null | undefined | Collection | ArrowTable | Value;
+type Collection = readonly unknown[] | ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | ArrayBufferView | ArrayBuffer | Date;
+type Value = Duration | NDArray | PlainDate | PlainDateTime | PlainTime | PreciseDate | Complex | Decimal | UUID;
+
+/** An instance that stays in Python. A method that is a generator gives a handle of that; both that and the promise of it can be iterated. */
+export type PythonObject<I> = Handle<{ readonly [K in keyof I as K extends symbol ? never : K]: ObjectMember<I[K]> }, Item<I>>;
+
+type ObjectMember<V> = V extends (...args: infer A) => infer R
+  ? R extends AsyncIterable<infer Y> | (Iterable<infer Y> & { next: unknown })
+    ? Call<A, Promise<Handle<unknown, Y>> & AsyncIterable<Y>>
+    : PythonMember<V>
+  : PythonMember<V>;
+
+type Item<I> = I extends AsyncIterable<infer Y> | Iterable<infer Y> ? Y : unknown;
 
 /**
  * The names of a module: functions and classes to call (`new` or not), everything else to await. It is no thenable, nor are its functions.
  *
- * @typeParam T a type with the module's names, such as `typeof import('./model')` with a declaration beside the file; not checked
+ * @typeParam T a type with the module's names, such as `typeof import('./model.js')` with a declaration beside the file; not checked
  */
 // biome-ignore lint/suspicious/noExplicitAny: a Python module has whatever names it has
 export type PythonModule<T = any> = 0 extends 1 & T ? any : { readonly [K in keyof T]: PythonMember<T[K]> };
@@ -57,8 +91,6 @@ interface Loaded {
 
 /** What test frameworks and printers ask any object for; a property would be taken for a yes. */
 const PROBES: ReadonlySet<string> = new Set([MATCHER_NAME, '$$typeof', 'nodeType', 'tagName', 'hasAttribute', 'constructor']);
-/** What reads a name of a module that is given as an argument. */
-const readers = new WeakMap<object, () => Promise<unknown>>();
 
 /** What is known of the module in one worker. */
 interface Known {
@@ -76,6 +108,7 @@ export class ImportedModule implements AttributeOwner {
   readonly #worker: SharedWorker;
   readonly #name: string;
   readonly #path: string | undefined;
+  readonly #mend: string;
   readonly #attributes = new Map<string, object>();
   #known: Known | undefined;
   #loading: Promise<Known> | undefined;
@@ -85,11 +118,13 @@ export class ImportedModule implements AttributeOwner {
   /**
    * @param name dotted name; of a file, the name without the ending
    * @param path absolute path of the file or folder; undefined for what Python finds by itself
+   * @param mend what to do where a package is missing
    */
-  constructor(worker: SharedWorker, name: string, path: string | undefined) {
+  constructor(worker: SharedWorker, name: string, path: string | undefined, mend: string) {
     this.#worker = worker;
     this.#name = name;
     this.#path = path;
+    this.#mend = mend;
     this.proxy = this.#proxy();
   }
 
@@ -98,33 +133,46 @@ export class ImportedModule implements AttributeOwner {
     await this.#ready();
   }
 
+  get title(): string {
+    return `the module ${this.#name}`;
+  }
+
   isFunction(path: string): boolean {
     return this.#known?.functions.has(path) ?? false;
   }
 
   callAttribute(path: string, args: readonly unknown[]): unknown {
     if (this.#known?.streams.has(path)) return this.#stream(path, args);
-    if (args.some(readerOf)) return withoutNames(args).then((read) => this.callAttribute(path, read));
     const record = this.#current?.record;
     if (record) return record.owner.call(record, path, args);
-    return this.#ready().then((known) => known.record.owner.call(known.record, path, args));
+    return iterable(this.#callLater(path, args));
   }
 
   async readAttribute(path: string): Promise<unknown> {
-    const { record } = await this.#ready();
-    return record.owner.read(record, path);
+    const { record, handle } = this.#current ?? (await this.#ready());
+    return path === '' ? handle : record.owner.read(record, path);
+  }
+
+  /** Calls in a worker that has yet to be started, or to import the module. */
+  async #callLater(path: string, args: readonly unknown[]): Promise<unknown> {
+    try {
+      const { record } = await this.#ready();
+      return await record.owner.call(record, path, args);
+    } catch (error) {
+      throw withCaller(error, this.#callLater);
+    }
   }
 
   #proxy(): PythonModule {
     const text = (): string => `[Python module ${this.#name}]`;
-    const target = Object.create(null, { [inspect.custom]: { value: text, configurable: true } });
-    return new Proxy(target, {
+    return new Proxy(moduleTarget(text), {
       get: (_, key) => {
         if (key === 'toString' || key === 'toJSON' || key === Symbol.toPrimitive) return text;
         if (key === Symbol.toStringTag) return 'Module';
+        if (key === UNREAD) return { owner: this, path: '' } satisfies Unread;
         return typeof key === 'symbol' || this.#isProbe(key) ? undefined : this.#attribute(key);
       },
-      has: (_, key) => this.#known?.names.includes(String(key)) ?? false,
+      has: (_, key) => key === UNREAD || (this.#known?.names.includes(String(key)) ?? false),
       ownKeys: () => [...(this.#known?.names ?? [])],
       getOwnPropertyDescriptor: (_, key) =>
         this.#known?.names.includes(String(key))
@@ -147,7 +195,6 @@ export class ImportedModule implements AttributeOwner {
     if (!known) {
       known = attribute(this, name);
       this.#attributes.set(name, known);
-      readers.set(known, () => this.readAttribute(name));
     }
     return known;
   }
@@ -169,7 +216,7 @@ export class ImportedModule implements AttributeOwner {
   async #load(): Promise<Known> {
     await this.#worker.start();
     const { life } = this.#worker;
-    const { module, functions, streams, classes, values } = (await this.#worker.import(this.#name, this.#path)) as Loaded;
+    const { module, functions, streams, classes, values } = (await this.#worker.import(this.#name, this.#path, this.#mend)) as Loaded;
     const called = [...functions, ...streams, ...classes];
     const known: Known = {
       life,
@@ -184,17 +231,7 @@ export class ImportedModule implements AttributeOwner {
   }
 
   async *#stream(path: string, args: readonly unknown[]): AsyncGenerator<unknown> {
-    const read = await withoutNames(args);
     const { record } = await this.#ready();
-    yield* this.#worker.stream(invocationOf('python', path, read, record.id));
+    yield* this.#worker.stream(invocationOf('python', path, args, record.id));
   }
-}
-
-function readerOf(value: unknown): (() => Promise<unknown>) | undefined {
-  return typeof value === 'function' ? readers.get(value) : undefined;
-}
-
-/** Reads the names of modules among arguments: what Python gives for them it knows again. */
-function withoutNames(args: readonly unknown[]): Promise<unknown[]> {
-  return Promise.all(args.map((arg) => readerOf(arg)?.() ?? arg));
 }

@@ -167,11 +167,12 @@ export const ManagerErrors = Object.freeze({
 
   /**
    * @param error why the last attempt failed
-   * @returns a SpawnError (ERR_SYNAPSE_SPAWN) with `moduleName`, `attempts` and `lastError`
+   * @returns a SpawnError (ERR_SYNAPSE_SPAWN) with `moduleName`, `attempts`, `lastError` (that error, or of a SpawnError its own) and `output`
    */
   restartFailed(module: string, error: string | Error, attempts = 1): SpawnError {
-    const what = `The module ${module} could not be started again, in ${attempts} attempts: ${textOf(error)}`;
-    return new SpawnError(what, { moduleName: module, attempts, lastError: error, output: '' });
+    const what = `The module ${module} could not be started again${attempts > 1 ? `, in ${attempts} attempts` : ''}: ${textOf(error)}`;
+    const { lastError = error, output = '' } = error as Partial<SpawnError>;
+    return new SpawnError(what, { moduleName: module, attempts, lastError, output });
   },
 
   /**
@@ -195,6 +196,12 @@ export const ManagerErrors = Object.freeze({
     return new HeartbeatTimeoutError(timeout, what, stderr);
   },
 });
+
+/** Gives the error that tells by name which module takes no calls; any other error as it is. */
+export function ofModule(module: string, error: unknown): unknown {
+  if (!(error instanceof NotReadyError)) return error;
+  return error.state === 'disconnected' ? ModuleErrors.disconnected(module) : ModuleErrors.notReady(module, error.state);
+}
 
 function mismatch(
   message: string,

@@ -2,6 +2,7 @@
 
 import type { Writable } from 'node:stream';
 import type { LogLine } from '../channel/log-lines';
+import { LogTarget } from '../process/log-target';
 import { LineSplitter, OutputStream } from '../process/output';
 import type { WorkerOutput } from '../worker/run';
 
@@ -10,7 +11,8 @@ type StreamName = LogLine['stream'];
 export class ModuleOutput {
   readonly stdout = new OutputStream();
   readonly stderr = new OutputStream();
-  readonly #logs: 'inherit' | 'pipe' | 'ignore' | Writable;
+  readonly #isIgnored: boolean;
+  readonly #targets: Readonly<Record<StreamName, LogTarget>> | undefined;
   readonly #onLine: (line: LogLine) => void;
   readonly #isHeard: () => boolean;
 
@@ -19,7 +21,8 @@ export class ModuleOutput {
    * @param isHeard whether anybody wants lines
    */
   constructor(logs: 'inherit' | 'pipe' | 'ignore' | Writable, onLine: (line: LogLine) => void, isHeard: () => boolean) {
-    this.#logs = logs;
+    this.#isIgnored = logs === 'ignore';
+    this.#targets = targetsOf(logs);
     this.#onLine = onLine;
     this.#isHeard = isHeard;
   }
@@ -32,8 +35,7 @@ export class ModuleOutput {
         if (this.#isHeard()) lines[stream].add(chunk);
         return this.#pass(stream, chunk, onRoom);
       },
-      // A reader that is behind cannot hold these back without holding back answers too.
-      onPrinted: (stream, chunk) => this.#pass(stream, chunk, () => undefined),
+      onPrinted: (stream, chunk) => this.#passFreely(stream, chunk),
       onLine: (line) => this.#onLine(line),
       onEnd: () => {
         lines.stdout.finish();
@@ -53,9 +55,26 @@ export class ModuleOutput {
   }
 
   #pass(stream: StreamName, chunk: Uint8Array, onRoom: () => void): boolean {
-    if (this.#logs === 'ignore') return true;
-    if (this.#logs === 'inherit') process[stream].write(chunk);
-    else if (this.#logs !== 'pipe') this.#logs.write(chunk);
-    return this[stream].add(chunk, onRoom);
+    if (this.#isIgnored) return true;
+    let behind = 0;
+    const onCaughtUp = (): void => {
+      if (--behind === 0) onRoom();
+    };
+    for (const taker of [this[stream], this.#targets?.[stream]]) if (taker?.add(chunk, onCaughtUp) === false) behind++;
+    return behind === 0;
   }
+
+  /** A reader that is behind cannot hold these back without holding back answers too. */
+  #passFreely(stream: StreamName, chunk: Uint8Array): void {
+    if (this.#isIgnored) return;
+    this[stream].addFreely(chunk);
+    this.#targets?.[stream].addFreely(chunk);
+  }
+}
+
+function targetsOf(logs: 'inherit' | 'pipe' | 'ignore' | Writable): Record<StreamName, LogTarget> | undefined {
+  if (logs === 'pipe' || logs === 'ignore') return undefined;
+  if (logs === 'inherit') return { stdout: new LogTarget(() => process.stdout), stderr: new LogTarget(() => process.stderr) };
+  const target = new LogTarget(() => logs);
+  return { stdout: target, stderr: target };
 }

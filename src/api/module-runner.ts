@@ -67,8 +67,9 @@ export class ModuleRunner {
 
   /** Ends the worker, if there is one. */
   async shutdown(): Promise<void> {
+    const output = this.#output; // a spawn meanwhile has one of its own
     await this.#pool?.dispose();
-    this.#output?.finish();
+    output?.finish();
   }
 
   /** Puts a pool of workers that are not there yet in the place of an earlier one. */

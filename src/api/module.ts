@@ -12,7 +12,7 @@ import { checkCallback, checkCallOptions } from './arguments';
 import { Declaration, type ExecutableOptions } from './declaration';
 import { DecodedStream } from './decoded-stream';
 import { EventListeners } from './event-listeners';
-import { ModuleErrors } from './module-errors';
+import { ModuleErrors, ofModule } from './module-errors';
 import type { ModuleEventMap } from './module-events';
 import type { SynapseOptions } from './options';
 import type {
@@ -185,7 +185,7 @@ export class Module<M = Nothing, E = Nothing> extends EventEmitter<ModuleEventMa
     try {
       return (await this.#send(name, data, options)) as ResponseOf<M, N>;
     } catch (error) {
-      throw withCaller(error, Module.prototype.send, options?.signal?.reason);
+      throw withCaller(ofModule(this.name, error), Module.prototype.send, options?.signal?.reason);
     }
   }
 
@@ -202,7 +202,7 @@ export class Module<M = Nothing, E = Nothing> extends EventEmitter<ModuleEventMa
     if (method.response !== 'stream') throw ModuleErrors.methodNotStream(name, method.response);
     checkCallOptions(options);
     const source = this.#connected().stream(invocation('stream', name, method, data), this.#limited(method, options));
-    return new DecodedStream(source, method.responseCodec) as PythonStream<ResponseOf<M, N>>;
+    return new DecodedStream(source, method.responseCodec, (error) => ofModule(this.name, error)) as PythonStream<ResponseOf<M, N>>;
   }
 
   /**

@@ -3,7 +3,17 @@
 import type { Writable } from 'node:stream';
 import { checkEnvironmentOptions, type ProvisionOptions } from '../environment/environment-options';
 import type { InstallerChoice } from '../environment/installer';
-import { checkLists, checkNames, checkSwitches, checkTexts, invalid, LARGEST_TIMEOUT_MS, oneOf, wholeOption } from '../option-checks';
+import {
+  checkLists,
+  checkNames,
+  checkSwitches,
+  checkTexts,
+  checkVariables,
+  invalid,
+  LARGEST_TIMEOUT_MS,
+  oneOf,
+  wholeOption,
+} from '../option-checks';
 import type { IntPolicy } from '../protocol/decoder';
 import type { PoolSize } from '../worker/members';
 import type { SpawnPolicy } from '../worker/restart-policy';
@@ -110,7 +120,8 @@ export interface ResolvedOptions {
 }
 
 const PROVISIONING_NAMES = ['python', 'installer', 'venv', 'store', 'requirements', 'offline', 'wheelhouse', 'recreate'] as const;
-const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
+/** The names of all options. */
+export const OPTION_NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
   ...PROVISIONING_NAMES,
   'env',
   'args',
@@ -133,12 +144,14 @@ const NAMES: ReadonlySet<string> = new Set<keyof SynapseOptions>([
 /**
  * Checks options and fills in defaults.
  *
+ * @param names those that are taken
  * @throws InvalidOptionError an option is unknown or not of its form; `option` names it (ERR_SYNAPSE_INVALID_OPTION)
  */
-export function resolveOptions(options: SynapseOptions): ResolvedOptions {
-  checkNames(options, NAMES);
+export function resolveOptions(options: SynapseOptions, names = OPTION_NAMES): ResolvedOptions {
+  checkNames(options, names);
   const { env = {}, args = [], cwd, logs = 'pipe', int = 'auto', protocol = 'auto' } = options;
   checkTexts(options, ['cwd']);
+  checkVariables(options, 'env');
   checkLists(options, ['args']);
   checkSwitches(options, ['progress']);
   checkEnvironmentOptions(options);

@@ -8,10 +8,12 @@ import { type Invocation, invocationOf } from '../channel/invocation';
 import type { CallOptions } from '../channel/pending';
 import type { ImporterSpec } from '../engine/engine';
 import { localEngine } from '../engine/local-engine';
-import { DisposedError } from '../errors';
+import { objectionTo } from '../environment/plain-python';
+import { DisposedError, SpawnError } from '../errors';
 import { Pool } from '../worker/pool';
 import { ModuleOutput } from './module-output';
 import type { ResolvedOptions } from './options';
+import { spawnShown } from './python-spawn';
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
@@ -28,6 +30,8 @@ export class SharedWorker {
   /** The life of now, and earlier ones that are not quite over. */
   readonly #pools = new Set<Pool>();
   #isClosed = false;
+  #hasStarted = false;
+  #isSpent = false;
 
   constructor(spec: ImporterSpec, options: ResolvedOptions) {
     this.#spec = spec;
@@ -44,10 +48,16 @@ export class SharedWorker {
     return this.#life;
   }
 
+  /** Whether its first start failed: another one may have better options. */
+  get isSpent(): boolean {
+    return this.#isSpent;
+  }
+
   /**
    * Starts the worker if it does not run.
    *
-   * @throws whatever `Pool.spawn` throws; DisposedError it was shut down (ERR_SYNAPSE_DISPOSED)
+   * @throws whatever `Pool.spawn` throws; ProvisionError the interpreter is no usable Python (ERR_SYNAPSE_PYTHON_NOT_FOUND);
+   *   DisposedError it was shut down (ERR_SYNAPSE_DISPOSED)
    */
   async start(): Promise<void> {
     if (this.#isClosed) throw shutDown();
@@ -55,9 +65,13 @@ export class SharedWorker {
     await this.#life.started;
   }
 
-  /** Imports a module; gives what `load` of python/synapse_py/importer.py gives. Rejects as `Pool.invoke`. */
-  import(name: string, path: string | undefined): Promise<unknown> {
-    return this.#pool.invoke(invocationOf('python', 'load', [name, path]), NO_OPTIONS);
+  /**
+   * Imports a module; gives what `load` of python/synapse_py/importer.py gives. Rejects as `Pool.invoke`.
+   *
+   * @param mend what to do where a package is missing
+   */
+  import(name: string, path: string | undefined, mend: string): Promise<unknown> {
+    return this.#pool.invoke(invocationOf('python', 'load', [name, path, mend]), NO_OPTIONS);
   }
 
   /** Calls a generator at the first pull. */
@@ -108,9 +122,11 @@ export class SharedWorker {
     const started = this.#spawn(pool).then(
       () => {
         isStarted = true;
+        this.#hasStarted = true;
       },
       (error) => {
         leave();
+        this.#isSpent = !this.#hasStarted;
         throw error;
       },
     );
@@ -119,11 +135,18 @@ export class SharedWorker {
 
   async #spawn(pool: Pool): Promise<void> {
     try {
-      await pool.spawn(this.#spec);
+      await spawnShown(pool, this.#spec, this.#options.progress, () => undefined);
     } catch (error) {
       this.#pools.delete(pool);
-      throw this.#isClosed && error instanceof DisposedError ? shutDown() : error;
+      const reason = error instanceof SpawnError ? await this.#objection(error) : undefined;
+      throw this.#isClosed && error instanceof DisposedError ? shutDown() : (reason ?? error);
     }
+  }
+
+  /** An interpreter without an environment is asked who it is only when it did not start: asking takes as long as a start. */
+  async #objection(error: SpawnError): Promise<Error | undefined> {
+    const { directory, python, env, cwd } = this.#spec;
+    return directory === undefined ? objectionTo(python, { ...process.env, ...env }, cwd ?? process.cwd(), error) : undefined;
   }
 
   /** Its worker has ended, and it is to start no other. */

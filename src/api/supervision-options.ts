@@ -11,7 +11,7 @@ export const DEFAULT_INIT_TIMEOUT_MS = 30_000;
 /** Attempts after the first: enough to outlast a short lack of memory or processes. */
 const DEFAULT_MAX_RETRIES = 3;
 /** Milliseconds between attempts: short at first, and no burden on a machine where it will not work. */
-const DEFAULT_RETRY_DELAY: RetryDelay = { type: 'exponential', base: 1000, max: 30_000 };
+const DEFAULT_RETRY_DELAY = { type: 'exponential', base: 1000, max: 30_000 } as const;
 /** A worker that ends once a minute serves; one that ends at every turn does not. */
 const DEFAULT_RESTART_LIMIT: RestartLimit = { maxRestarts: 5, windowMs: 60_000 };
 /** Milliseconds between questions for a sign of life, and for the answer: what hangs is noticed within half a minute. */
@@ -56,6 +56,10 @@ const POLICY_NAMES: ReadonlySet<string> = new Set<keyof SpawnPolicy>([
   'heartbeat',
   'socketBufferSize',
   'quarantineAfter',
+]);
+const DELAY_NAMES: ReadonlyMap<RetryDelay['type'], ReadonlySet<string>> = new Map([
+  ['exponential', new Set(['type', 'base', 'max'])],
+  ['fixed', new Set(['type', 'delay'])],
 ]);
 const POOL_NAMES: ReadonlySet<string> = new Set<keyof PoolOptions>(['min', 'max', 'idleTimeout', 'maxCalls', 'maxMemoryBytes']);
 
@@ -111,14 +115,18 @@ function fixed(count: number): PoolSize {
 }
 
 function resolveDelay(delay: NonNullable<SpawnPolicy['retryDelay']> = DEFAULT_RETRY_DELAY): RetryDelay {
-  if (typeof delay === 'number') {
-    return { type: 'fixed', delay: wholeOption({ retryDelay: delay }, 'retryDelay', 0, 0, LARGEST_TIMEOUT_MS) };
-  }
-  if (delay?.type === 'fixed') return { type: 'fixed', delay: wholeOption(delay, 'delay', 0, 0, LARGEST_TIMEOUT_MS) };
-  if (delay?.type !== 'exponential')
-    throw invalid('retryDelay', "The option retryDelay must be a number, or of type 'fixed' or 'exponential'.");
-  const base = wholeOption(delay, 'base', 1000, 1, LARGEST_TIMEOUT_MS);
-  return { type: 'exponential', base, max: wholeOption(delay, 'max', Math.max(base, 30_000), base, LARGEST_TIMEOUT_MS) };
+  if (typeof delay === 'number') return fixedDelay(delay, 'retryDelay');
+  const names = DELAY_NAMES.get(delay?.type);
+  if (!names) throw invalid('retryDelay', "The option retryDelay must be a number, or of type 'fixed' or 'exponential'.");
+  checkNames(delay, names);
+  if (delay.type === 'fixed') return fixedDelay(delay.delay, 'delay');
+  const base = wholeOption(delay, 'base', DEFAULT_RETRY_DELAY.base, 1, LARGEST_TIMEOUT_MS);
+  return { type: 'exponential', base, max: wholeOption(delay, 'max', Math.max(base, DEFAULT_RETRY_DELAY.max), base, LARGEST_TIMEOUT_MS) };
+}
+
+/** It has no default: `fixed` alone says nothing. */
+function fixedDelay(delay: unknown, name: string): RetryDelay {
+  return { type: 'fixed', delay: wholeOption({ [name]: delay ?? String(delay) }, name, 0, 0, LARGEST_TIMEOUT_MS) };
 }
 
 function resolveLimit(limit: Partial<RestartLimit> = DEFAULT_RESTART_LIMIT): RestartLimit {

@@ -2,7 +2,9 @@
 
 import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
+import { iterable } from '../channel/answer-items';
 import { withCaller } from '../channel/caller-stack';
+import type { HandleOwner } from '../channel/handle';
 import { type Invocation, invocationOf } from '../channel/invocation';
 import type { CallOptions } from '../channel/pending';
 import { localEngine } from '../engine/local-engine';
@@ -25,7 +27,10 @@ const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /** A Python module that this program owns: its environment, its process and the calls to it. */
 export class Synapse extends EventEmitter<SynapseEvents> {
-  /** What the module printed, as bytes; what print() writes comes here. Read or not, it never blocks the module or fills memory. */
+  /**
+   * What the module printed, as bytes; what print() writes comes here. Read or not, it never fills memory: unread, the last megabyte is
+   * kept; of what calls print, 16 MiB for a reader that is behind. A reader that is behind holds other output back.
+   */
   readonly stdout: Readable;
   /** What the module wrote to standard error, as bytes. */
   readonly stderr: Readable;
@@ -51,8 +56,9 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     this.stdout = this.#output.stdout;
     this.stderr = this.#output.stderr;
     this.py = pythonProxy({
+      title: 'py',
       callAttribute: (name, args) => this.#callPython(name, args),
-      readAttribute: (name) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS),
+      readAttribute: (name, reader) => this.#invoke({ used: 'py', name, args: [], kwargs: undefined, get: true }, NO_OPTIONS, reader),
     });
     this.#pool = new Pool(localEngine, poolOptions(this.#options), {
       output: () => this.#output.worker(),
@@ -231,9 +237,9 @@ export class Synapse extends EventEmitter<SynapseEvents> {
     await this.dispose();
   }
 
-  async #invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
+  async #invoke(invocation: Invocation, options: CallOptions, reader?: HandleOwner): Promise<unknown> {
     try {
-      return await this.#pool.invoke(invocation, options);
+      return await this.#pool.invoke(invocation, options, reader);
     } catch (error) {
       throw withCaller(error, this.#invoke, options.signal?.reason);
     }
@@ -241,7 +247,9 @@ export class Synapse extends EventEmitter<SynapseEvents> {
 
   #callPython(name: string, args: readonly unknown[]): unknown {
     const invocation = invocationOf('py', name, args);
-    return this.#pool.responseOf(name) === 'stream' ? this.#pool.stream(invocation, NO_OPTIONS) : this.#invoke(invocation, NO_OPTIONS);
+    return this.#pool.responseOf(name) === 'stream'
+      ? this.#pool.stream(invocation, NO_OPTIONS)
+      : iterable(this.#invoke(invocation, NO_OPTIONS));
   }
 }
 

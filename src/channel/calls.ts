@@ -15,6 +15,7 @@ import { queueFull } from './queue-full';
 import type { References } from './references';
 import { readError, readRung } from './remote-error';
 import { RpcCall } from './rpc-call';
+import { UnreadNames } from './unread-names';
 import { notAStreamCall } from './unsupported';
 
 /** Methods of calls that go on unseen, remembered for their logs. */
@@ -41,6 +42,7 @@ export class Calls implements PendingOwner {
   readonly #unseen = new Map<number, string>();
   /** When the module had last answered a serial call. */
   #freeAt = 0;
+  #closed: CloseReason | undefined;
 
   constructor(around: CallSurroundings) {
     this.#around = around;
@@ -55,12 +57,14 @@ export class Calls implements PendingOwner {
   /** Makes a call. See `RpcChannel.invoke`. */
   add(invocation: Invocation, options: LateCallOptions): Promise<unknown> {
     const { signal } = options;
+    if (this.#closed) return Promise.reject(this.#closed(false));
     if (signal?.aborted) return Promise.reject(signal.reason);
     let call: RpcCall;
     try {
       call = this.#make(invocation, options);
     } catch (error) {
-      return Promise.reject(error);
+      if (!(error instanceof UnreadNames)) return Promise.reject(error);
+      return error.before(invocation, { timeout: this.#around.limits.callTimeout, ...options }, (ready, late) => this.add(ready, late));
     }
     this.#around.patience.begin();
     this.#window.add(call);
@@ -120,6 +124,7 @@ export class Calls implements PendingOwner {
 
   /** Rejects every call. */
   close(reason: CloseReason, isRead: boolean): void {
+    this.#closed = reason;
     const { running } = this.#window;
     for (const call of [...this.#window.clear(), ...this.#beside.values()]) {
       const isSent = call.frame === undefined && this.#around.outbox.writtenBytes >= call.sentBytes;
@@ -138,7 +143,7 @@ export class Calls implements PendingOwner {
     if (response === 'stream') throw notAStreamCall(name, response, used);
     if (this.#window.isFull && options.since === undefined) throw queueFull(limits.maxQueue);
     const timeout = options.timeout ?? limits.callTimeout;
-    const nested = references.functions.running > 0;
+    const nested = references.isCalledBack;
     const id = outbox.nextId();
     const payload = references.encodeArguments(invocation);
     const undo = references.taken();
@@ -148,7 +153,7 @@ export class Calls implements PendingOwner {
       const call = new RpcCall(id, invocation, response, serial, frame, this);
       call.undo = undo;
       call.madeAt = options.since ?? call.madeAt;
-      call.limit(timeout, options.signal);
+      call.limit(timeout, options.signal, options.total);
       return call;
     } catch (error) {
       undo?.();

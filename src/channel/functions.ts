@@ -13,8 +13,8 @@ interface Entry {
 
 /** Sends the answer to a call of a function. */
 export interface CallbackSender {
-  /** Throws if the value has no faithful form. */
-  sendResult(id: number, value: unknown): void;
+  /** Throws or rejects if the value has no faithful form; gives a promise if Python must be asked for a part of it first. */
+  sendResult(id: number, value: unknown): Promise<void> | undefined;
   sendError(id: number, error: unknown): void;
 }
 
@@ -24,17 +24,11 @@ export class Functions {
   readonly #byId = new Map<number, Entry>();
   readonly #byFunction = new Map<AnyFunction, Entry>();
   #lastId = 0;
-  #running = 0;
 
   /** @param around runs a function, and may tell whose it is */
   constructor(sender: CallbackSender, around: <T>(run: () => T) => T = (run) => run()) {
     this.#sender = sender;
     this.#around = around;
-  }
-
-  /** How many calls of functions have begun and not ended. */
-  get running(): number {
-    return this.#running;
   }
 
   /** Gives the id under which a function is sent once more. */
@@ -68,15 +62,13 @@ export class Functions {
    * @param args positional arguments; keyword arguments come last, as an object
    */
   async run(id: number, target: number, args: readonly unknown[]): Promise<void> {
-    this.#running++;
     try {
       const entry = this.#byId.get(target);
       if (!entry) throw new StaleHandleError('function', 'The JavaScript function was released already.');
-      this.#sender.sendResult(id, await this.#around(() => entry.callback(...args)));
+      const sending = this.#sender.sendResult(id, await this.#around(() => entry.callback(...args)));
+      if (sending) await sending;
     } catch (thrown) {
       this.#sender.sendError(id, thrown);
-    } finally {
-      this.#running--;
     }
   }
 

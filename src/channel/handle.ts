@@ -6,27 +6,33 @@ import { type AttributeOwner, attribute, MATCHER_NAME } from './attribute';
 const MARK = Symbol.for('synapse-py.handle');
 
 /** What every handle has besides the attributes of its object. */
-interface HandleControls {
-  /** Lets Python forget the object. The garbage collector does so too, later. */
+interface HandleControls<Y> {
+  /** Lets Python forget the object, unless the object has something called `release` itself: then that. The garbage collector does so too, later. */
   release(): void;
-  /** The same as `release`, for `using`. */
+  /** Lets Python forget the object, whatever that has; for `using`. */
   [Symbol.dispose](): void;
+  /** Iterates the object as `for` does in Python; an iterator, such as a generator, once. Pulls reject if it is not iterable. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Y>;
 }
 
 /**
  * A Python object that stays in Python: an instance, a class, a function. `await handle.method(a, kw({ b: 1 }))` calls, `await handle.name`
- * reads an attribute, `await handle(a)` calls the object itself. As an argument it is the object again.
+ * reads an attribute, `await handle(a)` calls the object itself, `for await (const item of handle)` iterates it. As an
+ * argument it is the object again.
  *
  * @typeParam T its methods and attributes, each of which gives a promise; not checked
+ * @typeParam Y its items, where it is iterable; not checked
  */
 // biome-ignore lint/suspicious/noExplicitAny: a Python object has whatever attributes it has
-export type Handle<T = any> = T & HandleControls;
+export type Handle<T = any, Y = unknown> = T & HandleControls<Y>;
 
 /** What is known of the object behind a handle. */
 export interface HandleRecord {
   readonly id: number;
   readonly kind: string;
   readonly type: string;
+  /** What the object has that handles have, too. */
+  readonly own: readonly string[];
   /** How often it arrived. */
   count: number;
   released: boolean;
@@ -38,6 +44,8 @@ export interface HandleOwner {
   /** Calls a method, or with an empty name the object itself. */
   call(record: HandleRecord, name: string, args: readonly unknown[]): Promise<unknown>;
   read(record: HandleRecord, name: string): Promise<unknown>;
+  /** Iterates the object. `isLent`: the handle arrived for that alone, and is let go of at the end. */
+  iterate(handle: Handle, isLent: boolean): AsyncIterableIterator<unknown>;
   release(record: HandleRecord): void;
   /** Whether the object cannot be reached any more. */
   isStale(record: HandleRecord): boolean;
@@ -54,6 +62,12 @@ export function handleOf(record: HandleRecord): Handle {
   // Inspection looks behind proxies, so what it finds there must speak for the handle.
   Object.defineProperty(target, inspect.custom, { value: () => `[${describe(record)}]` });
   return new Proxy(target, new HandleTraps(record));
+}
+
+/** For all handles: called on one, it holds that until the stream is over. */
+function iterate(this: Handle): AsyncIterableIterator<unknown> {
+  const { owner } = recordOf(this) as HandleRecord;
+  return owner.iterate(this, false);
 }
 
 function describe({ kind, type, released }: HandleRecord): string {
@@ -74,9 +88,19 @@ class HandleTraps implements ProxyHandler<() => void>, AttributeOwner {
   get(_target: object, key: string | symbol): unknown {
     if (typeof key === 'symbol') return this.#symbol(key);
     if (key === 'then' || key === MATCHER_NAME) return undefined;
+    if (key === 'toJSON') return this.#text;
+    if (this.#record.own.includes(key)) return attribute(this, key);
     if (key === 'release') return this.#release;
-    if (key === 'toString' || key === 'toJSON') return this.#text;
+    if (key === 'toString') return this.#text;
     return attribute(this, key);
+  }
+
+  get title(): string {
+    return `a handle (${this.#record.type})`;
+  }
+
+  get holder(): HandleOwner {
+    return this.#record.owner;
   }
 
   callAttribute(path: string, args: readonly unknown[]): Promise<unknown> {
@@ -96,7 +120,7 @@ class HandleTraps implements ProxyHandler<() => void>, AttributeOwner {
   }
 
   has(_target: object, key: string | symbol): boolean {
-    return key === MARK || key === Symbol.dispose || key === 'release';
+    return key === MARK || key === Symbol.dispose || key === Symbol.asyncIterator || key === 'release';
   }
 
   set(_target: object, key: string | symbol): boolean {
@@ -106,6 +130,7 @@ class HandleTraps implements ProxyHandler<() => void>, AttributeOwner {
   #symbol(key: symbol): unknown {
     if (key === MARK) return this.#record;
     if (key === Symbol.dispose) return this.#release;
+    if (key === Symbol.asyncIterator) return iterate;
     if (key === Symbol.toPrimitive) return this.#text;
     return undefined;
   }

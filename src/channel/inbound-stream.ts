@@ -6,6 +6,7 @@ import { withCaller } from './caller-stack';
 import { ChunkBuffer } from './chunk-buffer';
 import type { Invocation } from './invocation';
 import type { CallOptions } from './pending';
+import { UnreadNames } from './unread-names';
 
 /** Bytes that Python may send ahead of the consumer. */
 const STREAM_WINDOW_BYTES = 1024 * 1024;
@@ -138,25 +139,25 @@ export class InboundStream implements AsyncIterableIterator<unknown> {
     this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
     try {
       this.#signal?.throwIfAborted();
-      const found = this.#connect();
-      if (!(found instanceof Promise)) this.#open(found);
-      else {
-        found.then(
-          (connection) => this.#open(connection),
-          (error) => this.#state === 'connecting' && this.#close({ error }),
-        );
-      }
+      this.#when(this.#connect(), (connection) => this.#open(connection));
     } catch (error) {
       this.#close({ error });
     }
   }
 
-  #open(connection: StreamConnection): void {
+  #when<T>(found: T | Promise<T>, go: (found: T) => void): void {
+    if (!(found instanceof Promise)) go(found);
+    else found.then(go, (error) => this.#state === 'connecting' && this.#close({ error }));
+  }
+
+  #open(connection: StreamConnection, call = this.#invocation): void {
     if (this.#state !== 'connecting') return;
     try {
-      this.#id = connection.owner.begin(this, this.#invocation);
+      this.#id = connection.owner.begin(this, call);
     } catch (error) {
-      this.#close({ error });
+      if (error instanceof UnreadNames)
+        this.#when(error.read(this.method, connection), (read) => this.#open(connection, { ...call, read }));
+      else this.#close({ error });
       return;
     }
     this.#connection = connection;

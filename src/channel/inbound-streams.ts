@@ -13,6 +13,7 @@ import { noStream } from './unsupported';
 export class InboundStreams implements StreamOwner {
   readonly #around: CallSurroundings;
   readonly #open = new Map<number, InboundStream>();
+  readonly #left = new Set<number>();
   /** Bytes sent by the channel up to the end of a stream's call. */
   readonly #sentAt = new WeakMap<InboundStream, number>();
   #closed: CloseReason | undefined;
@@ -21,9 +22,9 @@ export class InboundStreams implements StreamOwner {
     this.#around = around;
   }
 
-  /** Streams that are open. */
+  /** Streams that are open, and those that were left and have not come to their end. */
   get load(): number {
-    return this.#open.size;
+    return this.#open.size + this.#left.size;
   }
 
   /** Gives what a stream needs at its first pull. */
@@ -39,13 +40,13 @@ export class InboundStreams implements StreamOwner {
   begin(stream: InboundStream, invocation: Invocation): number {
     if (this.#closed) throw this.#closed(false);
     const { hello, outbox, references } = this.#around;
-    const response = hello.methods.get(invocation.name)?.response;
+    const response = invocation.on === undefined ? hello.methods.get(invocation.name)?.response : undefined;
     if (response !== undefined && response !== 'stream') throw noStream(invocation.name, response);
     const id = outbox.nextId();
     const payload = references.encodeArguments(invocation);
     const undo = references.taken();
     try {
-      outbox.write(outbox.frame(callHeader(id, invocation, 0, references.functions.running > 0, true), payload));
+      outbox.write(outbox.frame(callHeader(id, invocation, 0, references.isCalledBack, response === undefined), payload));
     } catch (error) {
       undo?.();
       throw error;
@@ -61,6 +62,7 @@ export class InboundStreams implements StreamOwner {
 
   leave(stream: InboundStream): void {
     if (!this.#open.delete(stream.id)) return;
+    this.#left.add(stream.id);
     this.#around.cancellations.begin(stream.id, stream.method);
   }
 
@@ -96,6 +98,7 @@ export class InboundStreams implements StreamOwner {
     this.#closed = reason;
     for (const stream of this.#open.values()) stream.onEnd({ error: reason(true) });
     this.#open.clear();
+    this.#left.clear();
   }
 
   #end(stream: InboundStream, message: Message): void {
@@ -116,6 +119,7 @@ export class InboundStreams implements StreamOwner {
     if (cancellations.methodOf(message.id) === undefined) return false;
     if (message.kind !== KIND.end && message.kind !== KIND.error) payloads.discard(message);
     if (message.kind === KIND.chunk) return true;
+    this.#left.delete(message.id);
     cancellations.end(message.id, message.kind === KIND.error ? readRung(payloads, message) : 'finished');
     return true;
   }

@@ -2,10 +2,11 @@
 
 import { KIND } from '../protocol/message';
 import { keywordsOf } from './keywords';
+import type { NameRead } from './unread-names';
 
 /** One call of a function, a method of a handle or a handle itself, or the reading of an attribute. */
 export interface Invocation {
-  /** Empty for the module's handler, and for a handle that is itself called. */
+  /** Empty for the module's handler, and for a handle that is itself called, or iterated. */
   readonly name: string;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>> | undefined;
@@ -17,6 +18,8 @@ export interface Invocation {
   readonly isPayload?: boolean;
   /** Whether the worker is told when the call is given up; true if absent. */
   readonly cancellable?: boolean;
+  /** What was read for names of Python among the arguments. */
+  readonly read?: readonly NameRead[];
   /** What the caller used, for errors. */
   readonly used: Usage;
 }
@@ -48,7 +51,7 @@ export function invocationOf(used: Usage, name: string, given: readonly unknown[
  *
  * @param timeout milliseconds that the call has; 0 is no limit
  * @param nested whether it is made while Python waits for a function of this program
- * @param streams whether a stream is expected; what a method of the module gives is known, what one of an object gives is not
+ * @param streams whether a stream is wanted of what may give something else: a function of the module has one answer, a method of an object two
  */
 export function callHeader(
   id: number,
@@ -57,9 +60,9 @@ export function callHeader(
   nested: boolean,
   streams = false,
 ): readonly unknown[] {
-  if (timeout === 0 && !nested && on === undefined && !get) return [KIND.call, id, name];
+  if (timeout === 0 && !nested && on === undefined && !get && !streams) return [KIND.call, id, name];
   const options: Record<string, unknown> = {};
-  if (streams && on !== undefined) options['stream'] = true;
+  if (streams) options['stream'] = true;
   if (timeout > 0) options['timeout'] = timeout;
   if (get) options['get'] = true;
   if (on !== undefined) options['on'] = on;

@@ -19,6 +19,8 @@ export interface CallOptions {
 export interface LateCallOptions extends CallOptions {
   /** When it was made: milliseconds of `performance.now()`. */
   readonly since?: number;
+  /** Milliseconds that it had in all, for the error; default `timeout`. */
+  readonly total?: number;
 }
 
 /** What a pending call asks of the channel that holds it, and reports to it. */
@@ -61,9 +63,9 @@ export class PendingCall {
     });
   }
 
-  /** Gives the call up by itself after a time or on abort. */
-  limit(timeout: number, signal: AbortSignal | undefined): void {
-    if (timeout > 0) this.#timer = setTimeout(() => this.#giveUp(this.#late(timeout)), timeout);
+  /** Gives the call up by itself after a time, which is the rest of `total`, or on abort. */
+  limit(timeout: number, signal: AbortSignal | undefined, total = timeout): void {
+    if (timeout > 0) this.#timer = setTimeout(() => this.#giveUp(this.#late(total)), timeout);
     if (signal === undefined) return;
     this.#signal = signal;
     this.#onAbort = () => this.#giveUp(signal.reason);

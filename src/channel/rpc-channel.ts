@@ -58,9 +58,9 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
     this.#inbox = new Inbox(options.maxFrameBytes, this);
     this.#outbox = new Outbox(transport, options.maxFrameBytes);
     this.#patience = new Patience(transport);
-    this.#references = new References(this.#outbox, (invocation) => this.invoke(invocation, {}));
+    this.#references = new References(this.#outbox, this);
     const table = findArrow();
-    this.#payloads = new Payloads({ int: options.int, table, handle: (id, kind, type) => this.#references.handles.arrive(id, kind, type) });
+    this.#payloads = new Payloads({ int: options.int, table, handle: (...told) => this.#references.handles.arrive(...told) });
     this.#cancellations = new Cancellations(this.#outbox, options.cancelTimeout, {
       onCancel: (report) => this.#onCancelled(report),
       onStuck: (report) => observer.onStuck(report),
@@ -115,7 +115,7 @@ export class RpcChannel implements Channel, TransportSink, InboxOwner {
    * with nothing, once it is sent, for `none`. Rejects, never throws; settles at the latest when the channel closes.
    */
   invoke(invocation: Invocation, options: LateCallOptions): Promise<unknown> {
-    return this.#closed ? Promise.reject(this.#closed(false)) : this.#calls.add(invocation, options);
+    return this.#calls.add(invocation, options);
   }
 
   /** Gives what a stream needs at its first pull. */

@@ -2,6 +2,7 @@
 
 import { kw } from '../channel/keywords';
 import { InvalidOptionError } from '../errors';
+import { parseExactly } from './json';
 
 /** One call. */
 export interface CallRequest {
@@ -38,16 +39,15 @@ export function callOf(
 }
 
 /**
- * Reads a value in JSON. A whole number beyond what JSON's readers keep exactly stays exact.
+ * Reads a value in JSON. Whole numbers are exact wherever they stand: a large one is a bigint.
  *
  * @param what it is, for the error
  * @param isShell whether a shell has taken quotes away, for the advice
  * @throws InvalidOptionError it is none (ERR_SYNAPSE_INVALID_OPTION)
  */
 export function readJson(what: string, text: string, isShell: boolean): unknown {
-  if (/^-?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text))) return BigInt(text);
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch (error) {
     throw new InvalidOptionError(what, `The ${what} ${text} is no JSON (${(error as Error).message}). ${adviceFor(text, isShell)}`);
   }

@@ -4,7 +4,7 @@ import type { SynapseOptions } from '../api/options';
 import { Synapse } from '../api/synapse';
 import type { EnvironmentOptions } from '../environment/environment-options';
 import { inspect } from '../environment/inspection';
-import { SynapseError } from '../errors';
+import { DisposedError, SynapseError } from '../errors';
 import { Lane, type Turn } from './lane';
 
 /** Which module, and how it is run. */
@@ -26,12 +26,19 @@ export interface DevObserver {
    */
   onFailed(error: unknown, goesOn: boolean): void;
   /** The worker ended by itself, and is started again. */
-  onCrash(error: Error): void;
+  onCrash(error: Error, synapse: Synapse): void;
   onNote(text: string): void;
 }
 
 /** A change came while the one before was being loaded. */
 const OVERTAKEN = new SynapseError('The files have changed again.');
+
+/** Why a worker was ended: what is told of a call that it had. */
+const ENDS = {
+  overtaken: 'The files changed again before this call was answered, so the worker with the code of before was ended: make the call again.',
+  needs: 'What the module needs changed before this call was answered, so the worker was ended: make the call again.',
+  closed: 'This call was not answered: "synapse dev" has ended.',
+} as const;
 
 export class DevSession {
   readonly #place: DevPlace;
@@ -39,6 +46,7 @@ export class DevSession {
   readonly #lane = new Lane<Synapse>();
   /** Those that have not ended: besides the one that takes the calls, what still finishes one. */
   readonly #workers = new Set<Synapse>();
+  readonly #ends = new WeakMap<Synapse, keyof typeof ENDS>();
   #synapse: Synapse | undefined;
   #hasLoaded = false;
   /** Whether code is among the changes that no load has seen; undefined if there are none. */
@@ -55,6 +63,12 @@ export class DevSession {
   /** Makes a call when there is a worker with the code as it is now. */
   add(turn: Turn<Synapse>): void {
     this.#lane.add(turn);
+  }
+
+  /** Gives the error of a call as it is to be told: if the session has ended its worker, why. */
+  explained(error: unknown, synapse: Synapse): unknown {
+    const end = this.#ends.get(synapse);
+    return end && error instanceof DisposedError ? new DisposedError(ENDS[end]) : error;
   }
 
   /** Resolves when no call waits or runs. */
@@ -79,7 +93,7 @@ export class DevSession {
     this.#lane.pause();
     this.#overtake.abort(OVERTAKEN);
     await this.#loading;
-    await this.#endAll();
+    await this.#endAll('closed');
   }
 
   async #loadAll(): Promise<void> {
@@ -131,14 +145,14 @@ export class DevSession {
   async #makeRoom(): Promise<void> {
     if (this.#synapse) this.#observer.onNote('what the module needs has changed');
     this.#synapse = undefined;
-    await this.#endAll();
+    await this.#endAll('needs');
   }
 
   async #spawn(signal: AbortSignal): Promise<Synapse> {
     const { directory, entry, options } = this.#place;
     const synapse = new Synapse({ ...options, restart: { maxRetries: 0 } });
     this.#workers.add(synapse);
-    synapse.on('restart', (error) => this.#observer.onCrash(error));
+    synapse.on('restart', (error) => this.#observer.onCrash(error, synapse));
     try {
       await synapse.spawn(directory, entry, { signal });
       return synapse;
@@ -153,7 +167,7 @@ export class DevSession {
     const { signal } = this.#overtake;
     const overtaken = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     if (!signal.aborted) await Promise.race([last, overtaken]);
-    await this.#end(old);
+    await this.#end(old, this.#isClosed ? 'closed' : 'overtaken');
   }
 
   #onFailed(error: unknown): void {
@@ -163,12 +177,13 @@ export class DevSession {
     if (this.#isGood(this.#synapse)) this.#lane.resume(this.#synapse, false);
   }
 
-  async #end(synapse: Synapse): Promise<void> {
+  async #end(synapse: Synapse, why?: keyof typeof ENDS): Promise<void> {
+    if (why && !this.#ends.has(synapse)) this.#ends.set(synapse, why);
     await synapse.dispose();
     this.#workers.delete(synapse);
   }
 
-  async #endAll(): Promise<void> {
-    await Promise.all([...this.#workers].map((each) => this.#end(each)));
+  async #endAll(why: keyof typeof ENDS): Promise<void> {
+    await Promise.all([...this.#workers].map((each) => this.#end(each, why)));
   }
 }

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import type { Synapse } from '../api/synapse';
 import { findDirectory } from '../environment/module-directory';
+import { WorkerCrashedError } from '../errors';
 import { type CallRequest, readLine } from './call-line';
 import { DevConsole } from './dev-console';
 import { DevSession } from './dev-session';
@@ -58,6 +59,8 @@ class Dev {
   readonly #session: DevSession;
   readonly #watcher: Watcher;
   readonly #ended = new AbortController();
+  /** Workers whose end a call has told, and not yet the session. */
+  readonly #toldEnds = new WeakSet<Synapse>();
   /** Whether standard input has given a line: one that is empty from the start, such as /dev/null, does not end this. */
   #hasRead = false;
 
@@ -67,7 +70,9 @@ class Dev {
     this.#isJson = flags.json === true;
     this.#screen = new DevConsole({ onLine: (line) => this.#take(line), onEnd: () => void this.#onInputEnd() });
     const screen = this.#screen;
-    const options = { ...synapseOptions(flags), logs: screen.logs };
+    // Compiled code is told apart by seconds: an edit may come within the second of the one before.
+    const env = { PYTHONDONTWRITEBYTECODE: '1' };
+    const options = { ...synapseOptions(flags), logs: screen.logs, env };
     this.#session = new DevSession(
       { directory: place, entry: flags.entry ?? 'main', options, environment: environmentOptions(flags) },
       {
@@ -76,7 +81,7 @@ class Dev {
           screen.error(errorText(error));
           screen.note(goesOn ? 'the code of before goes on; waiting for a change' : 'waiting for a change', 'yellow');
         },
-        onCrash: (error) => screen.error(errorText(error)),
+        onCrash: (error, synapse) => setImmediate(() => this.#onCrash(error, synapse)), // after the call that it had
         onNote: (text) => screen.note(text),
       },
     );
@@ -98,6 +103,11 @@ class Dev {
   #onLoaded(isFirst: boolean): void {
     this.#screen.note(isFirst ? `${this.#place} is ready` : 'reloaded', 'green');
     for (const call of this.#repeated) this.#session.add((synapse) => this.#answer(synapse, call));
+  }
+
+  /** A call that the worker had tells of its end, too. */
+  #onCrash(error: Error, synapse: Synapse): void {
+    if (!this.#toldEnds.delete(synapse)) this.#screen.error(errorText(error));
   }
 
   #take(line: string): void {
@@ -127,7 +137,8 @@ class Dev {
         this.#screen.result(this.#isJson ? record() : textOf(value, isStream));
       }
     } catch (error) {
-      this.#tellError(line, error);
+      if (error instanceof WorkerCrashedError) this.#toldEnds.add(synapse);
+      this.#tellError(line, this.#session.explained(error, synapse));
     }
   }
 

@@ -1,5 +1,6 @@
 /** `synapse inspect`, `explain` and `clean`: tell of an environment, and remove it. */
 
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { clean } from '../environment/cleaner';
 import { explain, inspect } from '../environment/inspection';
@@ -33,7 +34,11 @@ export function addClean(program: Command): void {
       const recreate = flags.recreate === undefined ? {} : { recreate: flags.recreate };
       const options = { ...environmentOptions(flags), ...recreate, onProgress: display.show.bind(display) };
       const venv = await clean(directory, options).finally(() => display.close());
-      await print(flags, { removed: venv ?? null }, venv === undefined ? `There was no environment of ${directory}.` : `Removed ${venv}`);
+      await print(
+        flags,
+        { removed: venv ?? null },
+        venv === undefined ? `There was no environment of ${resolve(directory)}.` : `Removed ${venv}`,
+      );
     });
 }
 

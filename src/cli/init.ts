@@ -1,15 +1,16 @@
 /** `synapse init`: copies the template of a module. Owns that no file is overwritten. */
 
 import { constants, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { SynapseError } from '../errors';
 import { print, styled } from './output';
 import { TEMPLATE_DIRECTORY } from './package';
 
-/** The name that the README uses. */
+/** The name that the template's README uses. */
 const USUAL_DIRECTORY = 'py_module';
+const README = 'README.md';
 
 export function addInit(program: Command): void {
   program
@@ -33,10 +34,36 @@ async function init(directory: string, flags: { json?: boolean }): Promise<void>
 async function make(target: string, files: readonly string[]): Promise<void> {
   try {
     await mkdir(target, { recursive: true });
-    for (const name of files) await copyFile(join(TEMPLATE_DIRECTORY, name), join(target, name), constants.COPYFILE_EXCL);
+    for (const name of files) {
+      if (name === README) await writeReadme(target);
+      else await copyFile(join(TEMPLATE_DIRECTORY, name), join(target, name), constants.COPYFILE_EXCL);
+    }
   } catch (cause) {
     throw new SynapseError(`The module could not be made in ${target}: ${(cause as Error).message}. Name another directory.`, { cause });
   }
+}
+
+/** Its example names the directory that was made. */
+async function writeReadme(target: string): Promise<void> {
+  const text = await readFile(join(TEMPLATE_DIRECTORY, README), 'utf8');
+  const place = /['\\]/.test(modulePath(target)) ? JSON.stringify(modulePath(target)) : `'${modulePath(target)}'`;
+  await writeFile(
+    join(target, README),
+    text.replace(`'./${USUAL_DIRECTORY}'`, () => place),
+    { flag: 'wx' },
+  );
+}
+
+/** A directory as a shell names it from the working directory. */
+function shellPath(target: string): string {
+  const inside = relative(process.cwd(), target) || '.';
+  return inside.startsWith('..') || isAbsolute(inside) ? target : inside;
+}
+
+/** A directory as a program names it that runs in the working directory. */
+function modulePath(target: string): string {
+  const place = shellPath(target);
+  return place === '.' || isAbsolute(place) ? place : `./${place}`;
 }
 
 function occupied(target: string, there: readonly string[]): SynapseError {
@@ -45,14 +72,12 @@ function occupied(target: string, there: readonly string[]): SynapseError {
 }
 
 function nextSteps(target: string, files: readonly string[]): string {
-  const inside = relative(process.cwd(), target) || '.';
-  const place = inside.startsWith('..') || isAbsolute(inside) ? target : inside;
-  const shown = /^[\w./-]+$/.test(place) ? place : `'${place}'`;
-  const module = place === '.' || isAbsolute(place) ? place : `./${place}`;
+  const place = shellPath(target);
+  const shown = /^[\w./-]+$/.test(place) ? place : `'${place.replaceAll("'", "'\\''")}'`;
   const steps = [
     [`npx synapse call ${shown} greet '"Ada"'`, 'calls a function; the first time, the environment is made'],
     [`npx synapse dev ${shown}`, 'calls functions while you edit them'],
-    [`await new Synapse().spawn(${JSON.stringify(module)})`, 'in your program; the README.md there tells more'],
+    [`await new Synapse().spawn(${JSON.stringify(modulePath(target))})`, 'in your program; the README.md there tells more'],
   ] as const;
   const width = Math.max(...steps.map(([step]) => step.length));
   const lines = steps.map(([step, what]) => `  ${styled('cyan', step.padEnd(width), process.stdout)}  ${what}`);

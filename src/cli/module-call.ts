@@ -56,7 +56,7 @@ function forCommand(error: unknown): unknown {
 }
 
 function isStream(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+  return typeof value === 'object' && value !== null && 'next' in value && Symbol.asyncIterator in value; // a promise of a result has no next
 }
 
 async function* single(value: unknown): AsyncGenerator<unknown> {

@@ -6,6 +6,7 @@ import { inspect, styleText } from 'node:util';
 import { PythonError } from '../call-errors';
 import { SpawnError, SynapseError } from '../errors';
 import { EXIT_FAILED } from './exit-code';
+import { stringifyExactly } from './json';
 
 /** Colours and weights that are used. */
 export type Style = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -48,8 +49,8 @@ export function textOf(value: unknown, isLine: boolean): string {
       colors: hasColours(process.stdout),
       ...(isLine ? { breakLength: Number.POSITIVE_INFINITY, compact: true } : {}),
     });
-  const text = JSON.stringify(value);
-  return isLine || text.length <= ONE_LINE ? text : JSON.stringify(value, undefined, 2);
+  const text = stringifyExactly(value);
+  return isLine || text.length <= ONE_LINE ? text : stringifyExactly(value, 2);
 }
 
 /**
@@ -59,13 +60,14 @@ export function textOf(value: unknown, isLine: boolean): string {
  */
 export function jsonOf(value: unknown): string {
   const obstacle = jsonObstacle(value);
-  if (obstacle === undefined) return JSON.stringify(value);
+  if (obstacle === undefined) return stringifyExactly(value);
   throw new SynapseError(`The result has no form in JSON: ${obstacle}. Leave --json out to see it, or return another value.`);
 }
 
 /** Says what in a value JSON has no form for, and where; undefined if there is nothing. */
 function jsonObstacle(value: unknown, path = 'result'): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (typeof value === 'bigint') return undefined;
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is ${value}`;
   if (Array.isArray(value)) return firstObstacle(value.map((each, at) => [`${path}[${at}]`, each]));
   if (typeof value !== 'object') return `${path} is a ${typeof value === 'function' ? 'Python object' : typeof value}`;
@@ -101,9 +103,14 @@ export function errorText(error: unknown, stream: NodeJS.WriteStream = process.s
   return [styled('red', first, stream), ...rest].join('\n');
 }
 
+/** Tells a failure as JSON. */
+export function failAsJson(error: SynapseError): void {
+  process.stdout.write(`${JSON.stringify({ error: errorRecord(error) })}\n`);
+}
+
 /** Tells a failure, and sets the exit code if no other says more. */
 export function fail(error: unknown, isJson: boolean): void {
-  if (isJson && error instanceof SynapseError) process.stdout.write(`${JSON.stringify({ error: errorRecord(error) })}\n`);
+  if (isJson && error instanceof SynapseError) failAsJson(error);
   process.stderr.write(`${errorText(error)}\n`);
   process.exitCode ||= EXIT_FAILED;
 }

@@ -1,8 +1,9 @@
 /** `synapse run`: runs a program in which Python files can be imported. Owns its streams, its signals and its exit code. */
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import { InvalidOptionError, SynapseError } from '../errors';
@@ -26,12 +27,42 @@ export function addRun(program: Command): void {
 }
 
 async function run(file: string, args: readonly string[]): Promise<void> {
-  if (!existsSync(resolve(file))) throw new InvalidOptionError('file', `There is no file ${resolve(file)}: name the program to run.`);
-  if (!existsSync(REGISTER_FILE))
+  checkProgram(resolve(file));
+  if (!statSync(REGISTER_FILE, { throwIfNoEntry: false }))
     throw new SynapseError(
       `This installation of synapse-py has no ${REGISTER_FILE}, without which Python cannot be imported: install it again.`,
     );
   process.exitCode = await runNode(['--import', pathToFileURL(REGISTER_FILE).href, resolve(file), ...args]);
+}
+
+/** Refuses what Node cannot run: it would tell that by its own stack. */
+function checkProgram(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) throw new InvalidOptionError('file', `There is no file ${path}: name the program to run.`);
+  if (found.isDirectory() && !hasMain(path))
+    throw new InvalidOptionError(
+      'file',
+      `${path} is a directory without an index.js: name the JavaScript file to run. The functions of a Python module are called by "synapse call".`,
+    );
+  if (/\.pyw?$/.test(path)) throw pythonInstead(path);
+}
+
+/** Whether Node finds a program in a directory, by a package.json or index.js. */
+function hasMain(directory: string): boolean {
+  try {
+    return createRequire(directory).resolve(directory) !== '';
+  } catch {
+    return false;
+  }
+}
+
+function pythonInstead(path: string): InvalidOptionError {
+  const name = basename(path, '.py');
+  const entry = name === 'main' ? '' : ` --entry ${name}`;
+  return new InvalidOptionError(
+    'file',
+    `${path} is Python, and run takes a program of JavaScript. To call a function of it: synapse call ${dirname(path)} <function>${entry}. In a program: await python('./${basename(path)}').`,
+  );
 }
 
 /** Runs Node with this program's streams. Gives its exit code, as a shell tells it. */

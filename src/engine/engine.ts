@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Transport } from '../channel/transport';
 import type { ProvisionOptions } from '../environment/environment-options';
 import type { Environment } from '../environment/provisioner';
+import type { NamedPython } from '../environment/python-request';
 import type { ExitStatus } from '../process/spawn';
 
 /** What a worker is to run. Plain data. */
@@ -46,8 +47,8 @@ export interface ImporterSpec extends CommonSpec {
   readonly directory: string | undefined;
   /** The file in it whose header says what it needs, if the directory does not. */
   readonly entrypoint: string | undefined;
-  /** Path or name of the interpreter, or of the one that the environment is made from. */
-  readonly python: string | undefined;
+  /** The interpreter that is named, for one without an environment. */
+  readonly python: NamedPython | undefined;
   /** Working directory of the worker. Default: that of this program. */
   readonly cwd: string | undefined;
   readonly provisioning: ProvisionOptions;

@@ -183,6 +183,7 @@ function parse(line: string): Interpreter | undefined {
 /** The first line says what happened; a program that is not there says it in the system's words. */
 function failureIn(output: string): string {
   if (output.includes('ENOENT')) return 'there is no such program';
+  if (output.includes('Unknown option: -I')) return 'it is older than Python 3.4';
   if (output.includes('EACCES')) return 'it is not a program that may be executed';
   return output.trim().split('\n')[0] || 'it could not be run';
 }

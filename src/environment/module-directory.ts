@@ -1,7 +1,7 @@
 /** A module's directory and its entry script. Owns finding them and saying what is missing. */
 
 import { statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidModuleError } from '../errors';
 import { unpacked } from '../paths';
@@ -21,10 +21,21 @@ export function findDirectory(directory: string | URL): string {
   const path = unpacked(resolve(directory instanceof URL ? fileURLToPath(directory) : directory));
   if (/\.asar[\\/]/.test(path)) throw insideArchive(path);
   if (isKind(path, 'isDirectory')) return path;
+  if (isKind(path, 'isFile')) throw fileInstead(path);
   throw new InvalidModuleError(
     'ERR_SYNAPSE_DIRECTORY_NOT_FOUND',
     path,
     `There is no directory ${path}: pass the directory that holds the Python module (a relative path starts at ${process.cwd()}).`,
+  );
+}
+
+function fileInstead(path: string): InvalidModuleError {
+  const name = basename(path, '.py');
+  const entry = name === 'main' || !path.endsWith('.py') ? '' : `, and ${name} as the entry (--entry ${name})`;
+  return new InvalidModuleError(
+    'ERR_SYNAPSE_DIRECTORY_NOT_FOUND',
+    path,
+    `${path} is a file: name its directory, ${dirname(path)}${entry}.`,
   );
 }
 

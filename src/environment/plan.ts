@@ -11,6 +11,7 @@ import { type Inputs, readInputs } from './inputs';
 import { chooseManifest, usualPlace } from './manifest';
 import { findDirectory, findEntry } from './module-directory';
 import type { ProvisionEvent } from './progress';
+import { namedPython } from './python-request';
 import { storePlace } from './store';
 
 const DEFAULT_ENTRYPOINT = 'main';
@@ -49,7 +50,7 @@ export async function makePlan(directory: string | URL, options: ProvisionOption
   const entry = entryOf(real, options.entrypoint);
   const search = { directory: real, requirements: requirementsOf(real, options.requirements), entry };
   const read = async (): Promise<Inputs> => readInputs(real, await chooseManifest(search), env);
-  const named = realNameOf(options.python || env['SYNAPSE_PYTHON']);
+  const named = realNameOf(namedPython(options.python, env)?.python);
   const listener = listenTo(options.onProgress);
   const venv = options.store
     ? storePlace(cacheDirectory(env), await read(), { named, installer: options.installer ?? 'auto' })

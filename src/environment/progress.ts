@@ -1,7 +1,7 @@
 /** What provisioning is doing. Owns the events, how installers' lines become events, and the display on a terminal. */
 
 import type { SingleBar } from 'cli-progress';
-import { onExit } from 'signal-exit';
+import { guardAgainstOrphans } from '../orphan-guard';
 
 /** A step of provisioning. */
 export interface ProvisionEvent {
@@ -118,7 +118,7 @@ export class ProgressDisplay {
       if (this.#closed) return;
       const format = 'synapse {bar} {percentage}% {message}';
       const bar = new SingleBar({ stream: this.#stream, format, clearOnComplete: true, hideCursor: true }, Presets.shades_classic);
-      this.#removeHook = onExit(() => bar.stop()); // the bar hides the cursor: a program that is interrupted must give it back
+      this.#removeHook = guardAgainstOrphans(() => bar.stop()); // the bar hides the cursor: a program that is interrupted must give it back
       bar.start(100, Math.floor(this.#percent), { message: this.#latest?.message ?? '' });
       this.#bar = bar;
     });

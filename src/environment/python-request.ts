@@ -8,34 +8,49 @@ interface PythonRequirement {
   readonly path: string;
 }
 
+/** An interpreter that is named, as it was given: a path, a name, or a version such as `3.12`; and what gave it. */
+export interface NamedPython {
+  readonly python: string;
+  readonly by: 'the python option' | 'the variable SYNAPSE_PYTHON' | 'the variable ESEM_PYTHON';
+}
+
 /** What the interpreter must be. */
 export interface PythonRequest {
-  /** A path or name that must be taken, and what gave it. */
-  readonly named: { readonly python: string; readonly by: 'the python option' | 'the variable SYNAPSE_PYTHON' } | undefined;
+  /** A path or name that must be taken. */
+  readonly named: NamedPython | undefined;
   /** A version that is preferred to others, such as `3.12`, and the file that names it. */
   readonly pinned: { readonly version: string; readonly path: string } | undefined;
   readonly required: readonly PythonRequirement[];
 }
 
 /**
+ * Gives the interpreter that the caller names, if any.
+ *
+ * @param option the `python` option; it comes before the variables
+ * @param env where `SYNAPSE_PYTHON`, then `ESEM_PYTHON` are read; an empty one is none
+ */
+export function namedPython(option: string | undefined, env: NodeJS.ProcessEnv): NamedPython | undefined {
+  if (option) return { python: option, by: 'the python option' };
+  for (const name of ['SYNAPSE_PYTHON', 'ESEM_PYTHON'] as const) {
+    const python = env[name];
+    if (python) return { python, by: `the variable ${name}` };
+  }
+  return undefined;
+}
+
+/**
  * Puts together what the caller and the module's files ask for.
  *
  * @param option the `python` option: a path, a name, or a version such as `3.12`
- * @param env where `SYNAPSE_PYTHON` is read
+ * @param env where the variables are read that name one
  */
 export function pythonRequest(
   option: string | undefined,
   env: NodeJS.ProcessEnv,
   files: Pick<PythonRequest, 'pinned' | 'required'> = { pinned: undefined, required: [] },
 ): PythonRequest {
-  if (option !== undefined && isVersion(option))
-    return { ...files, named: undefined, pinned: { version: option, path: 'the python option' } };
-  const variable = env['SYNAPSE_PYTHON'];
-  const named = option
-    ? ({ python: option, by: 'the python option' } as const)
-    : variable
-      ? ({ python: variable, by: 'the variable SYNAPSE_PYTHON' } as const)
-      : undefined;
+  const named = namedPython(option, env);
+  if (named && isVersion(named.python)) return { ...files, named: undefined, pinned: { version: named.python, path: named.by } };
   return { ...files, named };
 }
 

@@ -5,6 +5,8 @@ import { StringDecoder } from 'node:string_decoder';
 
 /** Bytes kept for a reader that comes later; older ones are dropped. */
 const UNREAD_BYTES = 1024 * 1024;
+/** Bytes kept for a reader that is behind where nothing can hold the writer back; older ones are dropped. */
+export const BEHIND_BYTES = 16 * UNREAD_BYTES;
 /** What a chunk counts besides its bytes, so that many tiny ones are bounded too. */
 const CHUNK_OVERHEAD_BYTES = 128;
 const NOTHING = new Uint8Array(0);
@@ -13,7 +15,7 @@ const TAIL_BYTES = 16 * 1024;
 /** Characters after which a line without an end is given out as it is. */
 const MAX_LINE_LENGTH = 64 * 1024;
 
-/** A stream of printed bytes that never fills memory: without a reader it forgets the oldest, with one it holds the writer back. */
+/** A stream of printed bytes that never fills memory: without a reader it forgets the oldest, with one it holds the writer back if it can. */
 export class OutputStream extends Readable {
   #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -22,21 +24,25 @@ export class OutputStream extends Readable {
   #onRoom: (() => void)[] = [];
 
   /**
-   * Adds bytes.
+   * Adds bytes whose writer can be held back.
    *
    * @returns false if the reader is behind; `onRoom` is then called once when it has caught up
    */
   add(chunk: Uint8Array, onRoom: () => void): boolean {
-    this.#chunks.push(chunk);
-    this.#bytes += costOf(chunk);
-    if (this.#wanted) this.#give();
+    this.#append(chunk);
     if (this.#bytes <= UNREAD_BYTES) return true;
     if (!this.#hasReader()) {
-      this.#forget();
+      this.#forget(UNREAD_BYTES);
       return true;
     }
     this.#onRoom.push(onRoom);
     return false;
+  }
+
+  /** Adds bytes whose writer cannot be held back. */
+  addFreely(chunk: Uint8Array): void {
+    this.#append(chunk);
+    this.#forget(this.#hasReader() ? BEHIND_BYTES : UNREAD_BYTES);
   }
 
   /** No more bytes come. */
@@ -48,6 +54,12 @@ export class OutputStream extends Readable {
   override _read(): void {
     this.#wanted = true;
     this.#give();
+  }
+
+  #append(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#bytes += costOf(chunk);
+    if (this.#wanted) this.#give();
   }
 
   #hasReader(): boolean {
@@ -67,8 +79,8 @@ export class OutputStream extends Readable {
     if (this.#ended && this.#chunks.length === 0) this.push(null);
   }
 
-  #forget(): void {
-    while (this.#bytes > UNREAD_BYTES) this.#bytes -= costOf(this.#chunks.shift() ?? NOTHING);
+  #forget(limit: number): void {
+    while (this.#bytes > limit) this.#bytes -= costOf(this.#chunks.shift() ?? NOTHING);
   }
 }
 

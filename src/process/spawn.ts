@@ -81,7 +81,10 @@ export async function startProcess(spec: ProcessSpec): Promise<RunningProcess> {
     windowsHide: true,
   });
   const { pid } = child;
-  if (pid === undefined) throw (await once(child, 'error'))[0];
+  if (pid === undefined) {
+    for (const pipe of child.stdio) pipe?.destroy();
+    throw (await once(child, 'error'))[0];
+  }
   for (const each of [child, ...child.stdio]) each?.on('error', () => undefined); // whoever uses it listens too; its end tells enough
   const streams = child.stdio as unknown as Streams;
   const [input, pipe, stderr] = streams;

@@ -7,7 +7,7 @@ import { ValueWriter } from './value-writer';
 
 const NO_BUFFERS: readonly Uint8Array[] = Object.freeze([]);
 
-export type { Refer, Reference } from './reference';
+export type { Refer, Reference, Substitute } from './reference';
 
 /** An encoded value. */
 export interface Encoded {

@@ -3,6 +3,7 @@
 import type { ResponseKind } from '../call-errors';
 import { FrameError } from '../errors';
 import { Decoder } from './decoder';
+import { isPlain } from './plain-object';
 
 /** The version that both sides must speak. */
 export const PROTOCOL_VERSION = 1;
@@ -51,79 +52,132 @@ export interface Hello {
   readonly handler: boolean;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type Check<T> = (value: unknown) => value is T;
+
+/** Characters of a part that an error quotes. */
+const QUOTED_CHARACTERS = 100;
 
 /**
  * Reads a worker's first message.
  *
  * @param body of its first frame
- * @throws FrameError it is no hello, or one of another protocol version (ERR_SYNAPSE_FRAME)
+ * @throws FrameError it is no hello, one of another protocol version, or one that lacks a part; the message names it (ERR_SYNAPSE_FRAME)
  */
 export function parseHello(body: Uint8Array): Hello {
   const message = decode(body);
   if (!Array.isArray(message) || message[0] !== HELLO || message.length < 3) {
     throw new FrameError(
-      'The entry wrote to sys.stdout.buffer before it read its first frame, so what follows cannot be matched to calls: ' +
-        'write only answers there, and use print() for everything else.',
+      'The first frame of the worker is no hello. An entry in Python has written to sys.stdout.buffer before it read its first frame: write ' +
+        'only answers there, and use print() for everything else. Any other program says its hello first, as docs/protocol.md tells.',
     );
   }
   const [, version, details] = message;
   if (version !== PROTOCOL_VERSION) {
     throw new FrameError(
-      `The worker speaks version ${String(version)} of the protocol and this host version ${PROTOCOL_VERSION}: install the same version of Synapse on both sides.`,
+      `The worker speaks version ${String(version)} of the protocol and this host version ${PROTOCOL_VERSION}: install the same version of Synapse on both sides; a worker without a library of Synapse says version ${PROTOCOL_VERSION} in its hello.`,
     );
   }
-  return readDetails(details);
+  return readDetails(new Part(details, ''));
 }
 
 function decode(body: Uint8Array): unknown {
   try {
     return new Decoder('plain', { int: 'number' }).decode(body);
   } catch (cause) {
-    throw new FrameError('The first frame of the worker is not MessagePack: write only answers to sys.stdout.buffer.', { cause });
+    throw new FrameError(
+      `The first frame of the worker is not MessagePack (${(cause as Error).message}): write only the protocol to where its frames go.`,
+      { cause },
+    );
   }
 }
 
-function readDetails(details: unknown): Hello {
-  const { mode, python, language = DEFAULT_LANGUAGE, pid, methods = {}, classes = [], constants = [], handler = false } = fieldsOf(details);
-  if (mode !== 'loop' && mode !== 'rpc') throw new FrameError(`The worker announced the unknown mode ${JSON.stringify(mode)}.`);
-  const events = fieldsOf(details)['events'] ?? undefined;
-  const areLists = areTexts(classes) && areTexts(constants) && (events === undefined || areTexts(events));
-  const isWhole = typeof python === 'string' && typeof language === 'string' && typeof pid === 'number' && areLists;
-  if (!isWhole) throw incomplete(details);
-  const described = Object.entries(fieldsOf(methods)).map(([name, method]) => [name, readMethod(method)] as const);
-  return { mode, language, python, pid, methods: new Map(described), classes, constants, events, handler: handler === true };
+function readDetails(details: Part): Hello {
+  return {
+    mode: details.must('mode', "'loop' or 'rpc'", isMode),
+    language: details.may('language', 'a text', isText, DEFAULT_LANGUAGE),
+    python: details.must('python', 'a text', isText),
+    pid: details.must('pid', 'a whole number', isWhole),
+    methods: new Map(details.inner('methods').map(([name, method]) => [name, readMethod(method)])),
+    classes: details.may('classes', 'an array of texts', areTexts, []),
+    constants: details.may('constants', 'an array of texts', areTexts, []),
+    events: details.may('events', 'an array of texts', areTextsOrNull, null) ?? undefined,
+    handler: details.isTrue('handler'),
+  };
 }
 
-function readMethod(description: unknown): MethodDescription {
-  const { response, concurrent, parameters, returns = null } = fieldsOf(description);
-  const isWhole = RESPONSES.includes(response) && Array.isArray(parameters) && isTextOrNull(returns);
-  if (!isWhole) throw incomplete(description);
-  return { response: response as ResponseKind, concurrent: concurrent === true, parameters: parameters.map(readParameter), returns };
+function readMethod(method: Part): MethodDescription {
+  return {
+    response: method.must('response', `one of ${RESPONSES.join(', ')}`, isResponse),
+    concurrent: method.isTrue('concurrent'),
+    parameters: method.must('parameters', 'an array of [name, kind, required, annotation or nil]', areParameters).map(readParameter),
+    returns: method.may('returns', 'a text or nil', isTextOrNull, null),
+  };
 }
 
-function readParameter(parameter: unknown): Parameter {
-  const [name, kind, required, annotation = null] = Array.isArray(parameter) ? parameter : [];
-  if (typeof name === 'string' && typeof kind === 'string' && isTextOrNull(annotation)) {
-    return { name, kind, required: required === true, annotation };
+function readParameter([name, kind, required, annotation = null]: RawParameter): Parameter {
+  return { name, kind, required: required === true, annotation };
+}
+
+/** A map in a hello. Owns the errors that name its place. */
+class Part {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  readonly #place: string;
+
+  /** @param place where it lies in the details of the hello; empty for all of them */
+  constructor(value: unknown, place: string) {
+    if (!isMap(value)) throw unfitting(place || 'details', 'a map with texts as keys', value);
+    this.#fields = value;
+    this.#place = place;
   }
-  throw incomplete(parameter);
+
+  must<T>(name: string, expected: string, isFitting: Check<T>): T {
+    const value = this.#fields[name];
+    if (isFitting(value)) return value;
+    throw unfitting(this.#path(name), expected, value);
+  }
+
+  may<T>(name: string, expected: string, isFitting: Check<T>, fallback: NoInfer<T>): T {
+    return this.#fields[name] === undefined ? fallback : this.must(name, expected, isFitting);
+  }
+
+  isTrue(name: string): boolean {
+    return this.#fields[name] === true;
+  }
+
+  /** Gives the maps in a map by name; none if it is left out. */
+  inner(name: string): (readonly [string, Part])[] {
+    const parts = this.may(name, 'a map with texts as keys', isMap, {});
+    return Object.entries(parts).map(([key, part]) => [key, new Part(part, `${this.#path(name)}.${key}`)]);
+  }
+
+  #path(name: string): string {
+    return this.#place === '' ? name : `${this.#place}.${name}`;
+  }
 }
 
-function incomplete(part: unknown): FrameError {
+function unfitting(path: string, expected: string, found: unknown): FrameError {
+  const what = found === undefined ? `no ${path}` : `${JSON.stringify(found).slice(0, QUOTED_CHARACTERS)} as ${path}`;
   return new FrameError(
-    `The worker's hello has a part that this host cannot read (${JSON.stringify(part)}): install the same version of Synapse on both sides.`,
+    `The worker's hello has ${what}, which must be ${expected}: mend it as docs/protocol.md tells; with a library of Synapse in the worker, install the same version on both sides.`,
   );
 }
 
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+type RawParameter = readonly [name: string, kind: string, required?: unknown, annotation?: string | null];
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isWhole = (value: unknown): value is number => Number.isInteger(value);
+const isTextOrNull = (value: unknown): value is string | null => value === null || isText(value);
+const isMode = (value: unknown): value is Hello['mode'] => value === 'loop' || value === 'rpc';
+const isResponse = (value: unknown): value is ResponseKind => RESPONSES.includes(value);
+const areTexts = (value: unknown): value is string[] => Array.isArray(value) && value.every(isText);
+const areTextsOrNull = (value: unknown): value is string[] | null => value === null || areTexts(value);
+const areParameters = (value: unknown): value is RawParameter[] => Array.isArray(value) && value.every(isParameter);
+
+function isParameter(value: unknown): value is RawParameter {
+  const [name, kind, , annotation = null] = Array.isArray(value) ? (value as unknown[]) : [];
+  return isText(name) && isText(kind) && isTextOrNull(annotation);
 }
 
-function areTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string';
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && isPlain(value);
 }

@@ -13,19 +13,24 @@ export interface Reference {
   readonly id: number;
 }
 
+/** What is sent in the place of a value. */
+export interface Substitute {
+  readonly value: unknown;
+}
+
 /**
  * Finds or makes the reference for a value that has no form of its own. Called for functions, class instances and
  * async iterables before they are refused.
  *
  * @throws TypeError it cannot be referred to; the message is the obstacle
  */
-export type Refer = (value: object) => Reference | undefined;
+export type Refer = (value: object) => Reference | Substitute | undefined;
 
 /** How values are read. */
 export interface Decoding {
   readonly int: IntPolicy;
   /** Makes what stands for an object that stayed in Python; without it such objects are refused. */
-  readonly handle?: (id: number, kind: string, typeName: string) => unknown;
+  readonly handle?: (id: number, kind: string, typeName: string, own: readonly string[]) => unknown;
   /** Makes what stands for a function of the host by its id; without it, as on the host's own side, such functions are refused. */
   readonly hostFunction?: (id: number) => unknown;
   /** The same for a stream of the host. */
@@ -48,6 +53,8 @@ export function readReference(code: number, parts: unknown, buffers: readonly Ui
   if (code === EXT.table) return readTable(parts, buffers, decoding);
   return readOfHost(parts, code === EXT.function ? decoding.hostFunction : decoding.hostStream);
 }
+
+const NONE: readonly string[] = Object.freeze([]);
 
 function bufferAt(index: unknown, buffers: readonly Uint8Array[]): Uint8Array {
   const buffer = typeof index === 'number' ? buffers[index] : undefined;
@@ -72,8 +79,10 @@ function readTable(parts: unknown, buffers: readonly Uint8Array[], { table }: De
 
 function readHandle(parts: unknown, { handle }: Decoding): unknown {
   if (!handle) throw new RangeError('it has a handle to an object in Python, which this conversation does not carry');
-  const [id, kind, typeName] = Array.isArray(parts) ? parts : [];
-  if (typeof id === 'number' && typeof kind === 'string' && typeof typeName === 'string') return handle(id, kind, typeName);
+  const [id, kind, typeName, own = NONE] = Array.isArray(parts) ? parts : [];
+  if (typeof id === 'number' && typeof kind === 'string' && typeof typeName === 'string' && Array.isArray(own)) {
+    return handle(id, kind, typeName, own);
+  }
   throw new RangeError('a handle in it lacks its id, kind or type name');
 }
 

@@ -56,7 +56,7 @@ export class ValueWriter {
         this.#bigint(value);
         break;
       case 'function':
-        this.#reference(value);
+        this.#reference(value, depth);
         break;
       default:
         throw new Obstacle('a symbol has no form in Python: send its description as a text');
@@ -99,7 +99,7 @@ export class ValueWriter {
 
   record(value: Readonly<Record<string, unknown>>, depth: number): void {
     if (Symbol.asyncIterator in value) {
-      this.#reference(value);
+      this.#reference(value, depth);
       return;
     }
     checkDepth(depth);
@@ -124,15 +124,15 @@ export class ValueWriter {
     else if (types.isAnyArrayBuffer(value)) this.#binary(new Uint8Array(value));
     else if (types.isDate(value)) this.#date(value);
     else if (isPlain(value)) this.record(value as Record<string, unknown>, depth);
-    else this.#instance(value);
+    else this.#instance(value, depth);
   }
 
-  #instance(value: object): void {
+  #instance(value: object, depth: number): void {
     const extension = extensionOf(value);
     if (extension) this.#extension(extension, `an instance of ${className(value)}`);
     else if (brandOf(value) === 'NDArray') this.#elements(value as NDArray, 'NDArray');
     else if (isArrowTable(value)) this.#table(value);
-    else this.#reference(value);
+    else this.#reference(value, depth);
   }
 
   #map(map: ReadonlyMap<unknown, unknown>, depth: number): void {
@@ -242,10 +242,11 @@ export class ValueWriter {
     this.out.extension(code, data);
   }
 
-  #reference(value: object): void {
-    const reference = this.#refer?.(value);
-    if (!reference) throw new Obstacle(refusal(value));
-    this.#id(reference.code, reference.id);
+  #reference(value: object, depth: number): void {
+    const found = this.#refer?.(value);
+    if (!found) throw new Obstacle(refusal(value));
+    if ('code' in found) this.#id(found.code, found.id);
+    else this.value(found.value, depth);
   }
 
   #id(code: number, id: number): void {

@@ -1,15 +1,14 @@
 /** What goes to the host: answers, and calls of its functions. Owns the encoder, the limit of the host, and what is told when an answer has no form. */
 
-import { types } from 'node:util';
 import { CHUNK_OVERHEAD_BYTES } from '../channel/inbound-stream';
 import { Outbox } from '../channel/outbox';
 import type { Transport } from '../channel/transport';
 import { Encoder } from '../protocol/encoder';
 import type { Frame } from '../protocol/frame';
 import { KIND } from '../protocol/message';
-import { className } from '../protocol/obstacle';
 import type { AnswerSender, Call } from './call';
 import { type FailureMap, obstacleMap, refusalMap, thrownMap } from './failure';
+import { refuse } from './obstacles';
 
 const FRAME_HEADER_BYTES = 4;
 
@@ -40,6 +39,11 @@ export class Answers implements AnswerSender {
   /** Sends nothing from now on. */
   close(): void {
     this.#closed = true;
+  }
+
+  /** Sends a frame that was made before. */
+  deliver(frame: Frame): void {
+    this.#send(frame);
   }
 
   /** Sends a message. Throws if its value has no form, or is too large. */
@@ -133,16 +137,6 @@ export class Answers implements AnswerSender {
   #send(frame: Frame): void {
     if (!this.#closed) this.#outbox.write(frame);
   }
-}
-
-/** Why a value without a form cannot leave the worker. */
-function refuse(value: object): undefined {
-  if (typeof value === 'function') throw new TypeError('a function stays in its worker: send what it gives');
-  if (types.isPromise(value)) throw new TypeError('a promise has no form on the wire: await it first');
-  if (Symbol.asyncIterator in value || types.isGeneratorObject(value)) {
-    throw new TypeError("an iterable like this has no form on the wire: define its method with response: 'stream'");
-  }
-  throw new TypeError(`an instance of ${className(value)} has no form on the wire: send a plain object, an array or a Uint8Array`);
 }
 
 function bodyBytes(frame: Frame): number {

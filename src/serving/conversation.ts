@@ -3,6 +3,7 @@
 import { Inbox, type InboxOwner } from '../channel/inbox';
 import type { Transport, TransportSink } from '../channel/transport';
 import { FrameError } from '../errors';
+import type { Frame } from '../protocol/frame';
 import { PROTOCOL_VERSION } from '../protocol/hello';
 import { KIND, type Message } from '../protocol/message';
 import { Answers } from './answers';
@@ -57,6 +58,11 @@ export class Conversation implements TransportSink, InboxOwner {
   emit(name: string, data: unknown): void {
     const value = this.#definitions.writeEvent(name, data);
     if (!this.#isClosed) this.#answers.tell([KIND.event, 0, name], { value, root: 'data' });
+  }
+
+  /** Sends events that were emitted before it began. */
+  deliver(events: readonly Frame[]): void {
+    for (const event of events) this.#answers.deliver(event);
   }
 
   onChunk(chunk: Uint8Array): void {

@@ -46,6 +46,9 @@ export interface Method {
   readonly write: Way;
 }
 
+const HANDLER_NAMES: readonly (keyof HandlerConfig)[] = ['response', 'codec', 'requestCodec', 'responseCodec'];
+const EVENT_NAMES: readonly (keyof EventConfig)[] = ['codec'];
+
 type Way = (value: unknown) => unknown;
 
 const AS_IT_IS: Way = (value) => value;
@@ -59,6 +62,7 @@ export class Definitions {
   addMethod(name: string, run: Handler, config: HandlerConfig = {}): void {
     this.#check('handle', name, this.#methods.has(name));
     if (typeof run !== 'function') throw new TypeError(`handle('${name}') takes a function as its second argument.`);
+    checkConfig(`handle('${name}')`, config, HANDLER_NAMES);
     const { response = isGenerator(run) ? 'stream' : 'result', codec } = config;
     if (!RESPONSES.includes(response)) {
       throw new ModuleDefinitionError(
@@ -72,9 +76,10 @@ export class Definitions {
   }
 
   /** See `event` in worker.ts. */
-  addEvent(name: string, { codec }: EventConfig = {}): void {
+  addEvent(name: string, config: EventConfig = {}): void {
     this.#check('event', name, this.#events.has(name));
-    this.#events.set(name, writerOf(codec, 'data'));
+    checkConfig(`event('${name}')`, config, EVENT_NAMES);
+    this.#events.set(name, writerOf(config.codec, 'data'));
   }
 
   /** Ends the time of definitions. Throws if there is no method, or if it has ended before. */
@@ -127,6 +132,15 @@ export class Definitions {
       );
     }
     if (isKnown) throw new ModuleDefinitionError(MODULE, `${what}('${name}') was called twice: give each a name of its own.`);
+  }
+}
+
+/** Refuses a config that is no object, or has a name which is none of an option's. */
+function checkConfig(used: string, config: unknown, names: readonly string[]): void {
+  const known = `options are ${names.join(', ')}`;
+  if (typeof config !== 'object' || config === null) throw new TypeError(`${used} takes options as an object; ${known}.`);
+  for (const name in config) {
+    if (!names.includes(name)) throw new TypeError(`${used} has no option ${name}; ${known}.`);
   }
 }
 

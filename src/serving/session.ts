@@ -32,9 +32,14 @@ export function begin(definitions: Definitions): { conversation: Conversation; o
   return { conversation: conversation as Conversation, over };
 }
 
+/** Whether a host has started this process and awaits what it serves. */
+export function isAwaited(): boolean {
+  return process.env[HOST_VARIABLE] !== undefined;
+}
+
 /** Makes sure that there is a host, for this process and not for its children. Throws NotReadyError where there is none. */
 export function takeHost(): void {
-  if (process.env[HOST_VARIABLE] === undefined) {
+  if (!isAwaited()) {
     throw new NotReadyError(
       'created',
       "serve() found no host: this program is a worker, which is started by new Module('name').executable(command, [script]) of synapse-py.",

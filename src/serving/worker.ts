@@ -2,13 +2,15 @@
 
 import type { Conversation } from './conversation';
 import { Definitions, type EventConfig, type Handler, type HandlerConfig } from './definitions';
-import { begin, takeHost } from './session';
+import { EarlyEvents } from './early-events';
+import { begin, isAwaited, takeHost } from './session';
 
 export type { Codec } from '../codecs/codec';
 export type { CallContext } from './call';
 export type { EventConfig, Handler, HandlerConfig } from './definitions';
 
 const definitions = new Definitions();
+const early = new EarlyEvents();
 let conversation: Conversation | undefined;
 
 /**
@@ -33,14 +35,19 @@ export function event(name: string, config?: EventConfig): void {
 }
 
 /**
- * Sends an event to the host. Before `serve`, and when the host is gone, nobody gets it.
+ * Sends an event to the host. What is emitted before `serve` is sent by it: the last 1,000 events, together at most 1 MiB, with their data as
+ * it was. When there is no host, and when it is gone, nobody gets it.
  *
  * @throws ModuleDefinitionError it was not declared (ERR_SYNAPSE_MODULE_DEFINITION)
  * @throws SerializationError, FrameTooLargeError the data cannot be sent (ERR_SYNAPSE_SERIALIZATION, ERR_SYNAPSE_FRAME_TOO_LARGE)
  */
 export function emitEvent(name: string, data?: unknown): void {
-  if (conversation) conversation.emit(name, data);
-  else definitions.writeEvent(name, data);
+  if (conversation) {
+    conversation.emit(name, data);
+    return;
+  }
+  const value = definitions.writeEvent(name, data);
+  if (isAwaited()) early.keep(name, value);
 }
 
 /**
@@ -55,5 +62,6 @@ export async function serve(): Promise<void> {
   definitions.seal();
   const session = begin(definitions);
   conversation = session.conversation;
+  conversation.deliver(early.take());
   await session.over;
 }

@@ -1,7 +1,7 @@
 /** The errors of a worker's end: what happened, in the words of the worker's own output, and what to do. */
 
 import { UnsupportedCallError } from '../call-errors';
-import { AlreadySpawnedError, DisposedError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
+import { AlreadySpawnedError, DisposedError, FrameError, NotReadyError, SpawnError, WorkerCrashedError } from '../errors';
 import { HeartbeatTimeoutError } from '../module-errors';
 import type { ExitStatus } from '../process/spawn';
 import type { ModuleState } from './lifecycle';
@@ -63,17 +63,48 @@ export function replacedError(method: string, timeout: number): WorkerCrashedErr
   );
 }
 
-export function earlyEndError(entry: string, status: ExitStatus, output: string, lastError: Error | undefined): SpawnError {
-  const why =
-    status.exitCode === 0
-      ? 'It ended without reading a frame: let it define functions and return, with no sys.exit(), or read frames from sys.stdin.buffer in a loop.'
-      : (hintForTraceback(output) ?? 'Mend what its output names.');
-  return new SpawnError(`${entry} ${describe(status)} before it was ready. ${why}${output ? `\n${output}` : ''}`, {
+/** What to do when the system does not start a program, by its code. */
+const WAYS_TO_START: Readonly<Record<string, string>> = {
+  ENOENT: 'There must be a program of that name, and what its first line names.',
+  EACCES: 'It must be a program that may be executed.',
+  EPERM: 'It must be a program that may be executed.',
+  ENOEXEC: 'It must be a program of this system, or a script whose first line says what runs it.',
+  E2BIG: 'Its arguments and variables are larger than the system takes: pass large values by calls.',
+  EMFILE: 'This program has too many files open: close some, or raise the limit (ulimit -n).',
+  ENFILE: 'The system has too many files open.',
+  EAGAIN: 'There are too many processes: end some, or raise the limit (ulimit -u).',
+  ENOMEM: 'There is too little memory for another process.',
+};
+
+/** @param cause what the system, or Node, says of it */
+export function notStartedError(entry: string, cause: NodeJS.ErrnoException): SpawnError {
+  const wayOut = WAYS_TO_START[cause.code ?? ''];
+  return new SpawnError(`${entry} could not be started: ${cause.message}.${wayOut ? ` ${wayOut}` : ''}`, {
     moduleName: entry,
     attempts: 1,
-    lastError,
-    output,
+    lastError: cause,
+    output: '',
   });
+}
+
+/** @param lastError what broke the protocol, if anything did: the process was ended for it */
+export function earlyEndError(entry: string, status: ExitStatus, output: string, lastError: Error | undefined): SpawnError {
+  const what =
+    lastError instanceof FrameError
+      ? `${entry} broke the protocol before it was ready. ${lastError.message}`
+      : `${entry} ${describe(status)} before it was ready. ${wayOut(status, output)}`;
+  return new SpawnError(`${what}${output ? `\n${output}` : ''}`, { moduleName: entry, attempts: 1, lastError, output });
+}
+
+function wayOut({ exitCode }: ExitStatus, output: string): string {
+  if (exitCode !== 0) return hintForTraceback(output) ?? 'Mend what its output names.';
+  return 'It ended without reading a frame: let it define functions and return, with no sys.exit(), or read frames from sys.stdin.buffer in a loop.';
+}
+
+/** Gives the error of a restart that failed: whatever it was, a SpawnError. */
+export function restartError(failure: unknown, entry: string): SpawnError {
+  if (failure instanceof SpawnError) return failure;
+  return new SpawnError((failure as Error).message, { moduleName: entry, attempts: 1, lastError: failure, output: '' });
 }
 
 /** The status of a worker that found its environment being made anew (`python/synapse_py/environment_hold.py`). */

@@ -3,13 +3,13 @@
 import type { HandleOwner } from '../channel/handle';
 import type { Engine, WorkerSpec } from '../engine/engine';
 import { preparingOnce } from '../engine/preparing-once';
-import type { ExitStatus } from '../process/spawn';
-import type { ModuleState, StateChange } from './lifecycle';
+import { Growth } from './growth';
+import type { ModuleState } from './lifecycle';
 import { Member } from './member';
+import type { MembersObserver } from './members-observer';
 import { Pace } from './pace';
 import { Recycling } from './recycling';
 import type { Supervision } from './restart-policy';
-import type { WorkerNews, WorkerOutput } from './run';
 import { Supervisor } from './supervisor';
 import type { WorkerOptions } from './worker-options';
 
@@ -32,25 +32,6 @@ export interface MemberOptions {
   readonly size: PoolSize;
 }
 
-/** What is reported of a pool's workers. */
-export interface MembersObserver {
-  readonly news: WorkerNews;
-  /** Gives what takes the output of one more worker. */
-  output(): WorkerOutput;
-  onState(change: StateChange): void;
-  onExit(status: ExitStatus): void;
-  onRetry(attempt: number, error: Error, delay: number): void;
-  /** A worker was lost, and is started again. */
-  onRestart(error: Error): void;
-  /** A worker is ready. */
-  onReady(): void;
-  /** A worker does not come again. `lastError` is how it ended; there is a reason if its supervision has given up. */
-  onGone(lastError: Error, reason?: Error): void;
-  /** A worker was lost, or could not be started besides others. */
-  onError(error: Error): void;
-  onFreed(): void;
-}
-
 /** The states of a pool, by which the pool has that of its best worker. */
 const RANKS: readonly ModuleState[] = ['ready', 'connecting', 'initializing', 'provisioning', 'disconnected', 'created'];
 
@@ -63,6 +44,7 @@ export class Members {
   readonly #retiring = new Set<Member>();
   readonly #ending = new Set<Promise<void>>();
   readonly #recycling: Recycling;
+  readonly #growth: Growth;
   /** The replacement that goes on; one at a time, so that there is never more than one worker too many. */
   #turn: Promise<void> = Promise.resolve();
   /** Places whose worker was lost for good. */
@@ -81,6 +63,7 @@ export class Members {
       (member, isStillWanted) => this.#replace(member, isStillWanted),
       (error) => this.#report(error),
     );
+    this.#growth = new Growth(options.policy.retryDelay, () => observer.onFreed());
   }
 
   /** Those that take calls, or will. */
@@ -122,7 +105,7 @@ export class Members {
     this.#spec = spec;
     this.#lost = 0;
     this.#isStarted = false;
-    this.#active.length = 0; // those of an earlier start are ending
+    for (const member of this.#active.splice(0)) this.#end(member); // those of an earlier start
     const { size, policy } = this.#options;
     const members = Array.from({ length: size.min }, () => this.#add());
     try {
@@ -138,7 +121,8 @@ export class Members {
   /** Starts one more worker, if there may be more and none is coming. */
   grow(): void {
     const isFull = this.#active.length + this.#lost >= this.#options.size.max;
-    if (isFull || !this.#isStarted || this.#isClosed || this.#active.some(({ supervisor }) => supervisor.isComing)) return;
+    const isComing = this.#active.some(({ supervisor }) => supervisor.isComing);
+    if (isFull || isComing || this.#growth.isPaused || !this.#isStarted || this.#isClosed) return;
     this.#start(this.#add()).then(
       () => this.#scheduleShrink(),
       (error: Error) => this.#report(error),
@@ -169,6 +153,7 @@ export class Members {
   async dispose(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#shrinkTimer);
+    this.#growth.stop();
     for (const member of [...this.#active, ...this.#retiring]) this.#end(member);
     await Promise.all(this.#ending);
   }
@@ -193,7 +178,9 @@ export class Members {
   async #start(member: Member): Promise<void> {
     try {
       await member.supervisor.spawn(this.#spec as WorkerSpec, undefined, this.#options.policy.maxRetries, false);
+      this.#growth.onStarted();
     } catch (error) {
+      this.#growth.onFailed();
       this.#remove(member);
       this.#end(member);
       this.#observer.onGone(error as Error, error as Error);

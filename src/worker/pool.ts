@@ -3,6 +3,7 @@
 import type { ResponseKind } from '../call-errors';
 import { CallTimes } from '../channel/call-times';
 import { callbackContext } from '../channel/callback-context';
+import type { HandleOwner } from '../channel/handle';
 import { ownerOfHandle } from '../channel/handles';
 import type { InboundStream } from '../channel/inbound-stream';
 import type { Invocation } from '../channel/invocation';
@@ -13,7 +14,8 @@ import { Dispatcher } from './dispatcher';
 import { alreadySpawnedError, disposedError, notBegun, noWorkerError } from './failures';
 import type { ModuleState } from './lifecycle';
 import type { Grant } from './member';
-import { type MemberOptions, Members, type MembersObserver } from './members';
+import { type MemberOptions, Members } from './members';
+import type { MembersObserver } from './members-observer';
 import { type PoolStats, statsOf } from './pool-stats';
 import { pooledStream } from './pooled-stream';
 import { Task } from './task';
@@ -67,7 +69,7 @@ export class Pool {
           this.#restarts++;
           observer.onRestart(error);
         },
-        onReady: () => this.#onReady(),
+        onReady: (hello) => this.#onReady(hello),
         onFreed: () => this.#dispatcher.advance(),
         onGone: (lastError, reason) => this.#onGone(lastError, reason),
       },
@@ -135,12 +137,13 @@ export class Pool {
   /**
    * Calls a function. What prevents the call is thrown, or rejects.
    *
+   * @param caller the objects of the worker that waits for it
    * @throws whatever `RpcChannel.invoke` throws; NotReadyError, DisposedError there is no worker; QueueFullError; QuarantinedError;
    *   RestartLimitError the workers ended too often
    */
-  invoke(invocation: Invocation, options: CallOptions): Promise<unknown> {
+  invoke(invocation: Invocation, options: CallOptions, caller?: HandleOwner): Promise<unknown> {
     const attempt: Attempt = (worker, late) => worker.rpc(invocation.used, invocation.name).invoke(invocation, late);
-    return this.#isPlain ? attempt(this.#only, options) : this.#perform(invocation.name, invocation, options, attempt);
+    return this.#isPlain ? attempt(this.#only, options) : this.#perform(invocation.name, invocation, options, attempt, caller);
   }
 
   /** Calls a generator at the first pull. The pulls reject with what `invoke` rejects with. */
@@ -183,8 +186,8 @@ export class Pool {
     return member.worker;
   }
 
-  async #perform(method: string, values: unknown, options: CallOptions, attempt: Attempt): Promise<unknown> {
-    const task = this.#task(method, values, options);
+  async #perform(method: string, values: unknown, options: CallOptions, attempt: Attempt, caller?: HandleOwner): Promise<unknown> {
+    const task = this.#task(method, values, options, caller);
     try {
       while (true) {
         const found = this.#grantFor(task);
@@ -207,14 +210,14 @@ export class Pool {
     }
   }
 
-  #task(method: string, values: unknown, options: CallOptions): Task {
+  #task(method: string, values: unknown, options: CallOptions, caller?: HandleOwner): Task {
     const { active } = this.#members;
     const hasHandles = active.length > 1 && active.some(({ worker }) => worker.heldHandles > 0);
     return new Task(method, options, {
       timeout: options.timeout ?? this.#options.worker.callTimeout,
       values,
       owner: hasHandles ? ownerOfHandle(values) : undefined,
-      caller: callbackContext.getStore(),
+      caller: caller ?? callbackContext.getStore(),
       runsBeside: this.#hello?.methods.get(method)?.concurrent ?? false,
     });
   }
@@ -224,9 +227,9 @@ export class Pool {
     return this.#dispatcher.grant(task);
   }
 
-  #onReady(): void {
+  #onReady(hello: Hello | undefined): void {
     this.#failure = undefined;
-    this.#hello = this.#members.active.find(({ isReady }) => isReady)?.worker.hello;
+    this.#hello = hello;
     this.#dispatcher.advance();
   }
 

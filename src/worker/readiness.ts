@@ -17,7 +17,7 @@ export interface Wait {
 }
 
 /**
- * Waits for the hello, the process's end, the time limit or an abort, whatever is first. If it is not the hello, the process is ended.
+ * Waits for the hello, the process's end, the time limit or an abort, whatever is first. If it rejects, the process is the caller's to end.
  *
  * @param open opens the conversation, in which the hello comes
  * @returns the hello; undefined for a program that says none
@@ -34,7 +34,6 @@ export function untilReady(
       if (settled) return;
       settle();
       reject(error);
-      started.kill('SIGKILL');
     };
     const onStop = (): void => fail(stop.reason);
     stop.addEventListener('abort', onStop, { once: true });

@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CancelReport } from '../channel/cancellations';
 import type { Engine, WorkerSpec } from '../engine/engine';
-import { SpawnError } from '../errors';
+import { FrameError, SpawnError } from '../errors';
 import { RestartLimitError } from '../module-errors';
-import { disposedError } from './failures';
+import type { Hello } from '../protocol/message';
+import { disposedError, restartError } from './failures';
 import { delayBefore, RestartWindow, type Supervision } from './restart-policy';
 import { Worker } from './worker';
 import type { Loss, WorkerObserver } from './worker-observer';
@@ -18,7 +19,7 @@ export interface SupervisorObserver extends Omit<WorkerObserver, 'onLost'> {
   /** It was lost, and is started again. */
   onRestart(error: Error): void;
   /** It is ready, for the first time or again. */
-  onReady(): void;
+  onReady(hello: Hello | undefined): void;
   /** It was lost. */
   onError(error: Error): void;
   /** It does not come again. `lastError` is how it ended; there is a reason if the supervision has given up. */
@@ -61,7 +62,7 @@ export class Supervisor {
     } finally {
       this.#isComing = false;
     }
-    if (this.worker.state === 'ready') this.#observer.onReady();
+    if (this.worker.state === 'ready') this.#observer.onReady(this.worker.hello);
   }
 
   /** The worker is not started again, whatever becomes of it. */
@@ -108,15 +109,16 @@ export class Supervisor {
       return;
     }
     this.#observer.onRestart(error);
+    const spec = this.#spec as WorkerSpec;
     try {
       const earlier = stuck ? 0 : this.#restarts.count - 1;
       if (earlier > 0) await this.#pause(delayBefore(retryDelay, earlier), { ref: false });
-      await this.spawn(this.#spec as WorkerSpec, undefined, maxRetries, false);
+      await this.spawn(spec, undefined, maxRetries, false);
       if (stuck) this.#observer.news.onCancel(stuck);
     } catch (failure) {
       this.#isComing = false;
       if (this.#stop.signal.aborted) this.#observer.onGone(error);
-      else this.#giveUp(failure as Error);
+      else this.#giveUp(restartError(failure, entryOf(spec)));
     }
   }
 
@@ -132,9 +134,14 @@ export class Supervisor {
   }
 }
 
-/** Whether another attempt may go better: what is missing or forbidden stays so. */
+/** Whether another attempt may go better: what is missing or forbidden stays so, as does what is not the protocol. */
 function mayPass(error: unknown): boolean {
-  return error instanceof SpawnError && (error.lastError as NodeJS.ErrnoException | undefined)?.syscall === undefined;
+  if (!(error instanceof SpawnError) || error.lastError instanceof FrameError) return false;
+  return (error.lastError as NodeJS.ErrnoException | undefined)?.syscall === undefined;
+}
+
+function entryOf(spec: WorkerSpec): string {
+  return (spec.kind === 'program' ? spec.command : spec.entrypoint) ?? 'python';
 }
 
 function withAttempts(error: unknown, attempts: number): unknown {

@@ -5,7 +5,7 @@ import type { HandleOwner } from '../channel/handle';
 import type { LateCallOptions } from '../channel/pending';
 import type { RpcChannel } from '../channel/rpc-channel';
 import type { Engine, StartedWorker, WorkerSpec } from '../engine/engine';
-import { DisposedError, SpawnError, type WorkerCrashedError } from '../errors';
+import { DisposedError, type WorkerCrashedError } from '../errors';
 import type { ExitStatus } from '../process/spawn';
 import { terminate } from '../process/terminate';
 import type { Hello } from '../protocol/message';
@@ -17,6 +17,7 @@ import {
   metChange,
   noFunctionsError,
   notBegun,
+  notStartedError,
   noWorkerError,
   replacedError,
 } from './failures';
@@ -147,12 +148,7 @@ export class Worker {
 
   async #start(spec: WorkerSpec, module: Awaited<ReturnType<Engine['prepare']>>, stop: AbortSignal): Promise<void> {
     const started = await this.#engine.start(spec, module).catch((cause: Error) => {
-      throw new SpawnError(`${module.entry} could not be started: ${cause.message}. It must be a program that may be executed.`, {
-        moduleName: module.entry,
-        attempts: 1,
-        lastError: cause,
-        output: '',
-      });
+      throw notStartedError(module.entry, cause);
     });
     if (stop.aborted) {
       started.kill('SIGKILL');

@@ -47,6 +47,39 @@ it('also writes to the stream that logs names, and nowhere when they are ignored
   expect([text(logs), text(named.stdout), text(ignored.stdout)]).toEqual(['a\n', 'a\n', '']);
 });
 
+it('holds back what prints faster than the stream that logs names takes it, until it has caught up or is gone', async () => {
+  const large = Buffer.alloc(1024 * 1024);
+  for (const mend of [(logs: PassThrough) => logs.resume(), (logs: PassThrough) => logs.destroy()]) {
+    const logs = new PassThrough();
+    const worker = open(logs).output.worker();
+    let isHeldBack: boolean | undefined;
+    const hasRoom = new Promise<void>((resolve) => {
+      isHeldBack = !worker.onBytes('stdout', large, resolve);
+    });
+    expect([isHeldBack, logs.listenerCount('drain')]).toEqual([true, 1]);
+    mend(logs);
+    await hasRoom;
+    expect(logs.listenerCount('drain')).toBe(0);
+  }
+});
+
+it('bounds what waits for readers that are behind, although answers are not held back with it', () => {
+  const logs = new PassThrough();
+  const { output } = open(logs);
+  output.stdout.on('data', () => undefined).pause();
+  const worker = output.worker();
+  for (let count = 0; count < 200; count++) worker.onPrinted('stdout', Buffer.alloc(1024 * 1024, count));
+  let size = 0;
+  let last: number | undefined;
+  for (let chunk = output.stdout.read(); chunk !== null; chunk = output.stdout.read()) {
+    size += chunk.length;
+    last = chunk.at(-1);
+  }
+  const megabytes = [size, logs.writableLength + logs.readableLength].map((bytes) => Math.round(bytes / 1024 / 1024));
+  expect([megabytes[0], last]).toEqual([expect.any(Number), 199]);
+  for (const each of megabytes) expect(each).toBeLessThan(20);
+});
+
 it('keeps the lines of several workers apart', () => {
   const { output, lines } = open();
   const workers = [output.worker(), output.worker()];

@@ -6,7 +6,7 @@ import { kw } from '../../src/channel/keywords';
 import type { CallOptions } from '../../src/channel/pending';
 import type { Codec } from '../../src/codecs/codec';
 import { rawCodec } from '../../src/codecs/raw';
-import { SynapseError } from '../../src/errors';
+import { NotReadyError, SynapseError } from '../../src/errors';
 import { rejection } from '../support/until';
 
 const upper: Codec<string> = {
@@ -19,6 +19,7 @@ type Answer = (invocation: Invocation) => unknown;
 
 /** What carries calls: notes them, and answers each as it is told. */
 class FakeCalls implements ModuleCalls {
+  readonly isRunning = true;
   readonly state = 'ready';
   readonly pid = 7;
   readonly made: [Invocation, CallOptions][] = [];
@@ -89,6 +90,9 @@ describe('what is declared', () => {
     ['args', () => new Module('w').executable('node', [1] as never)],
     ['cwd', () => new Module('w').executable('node', [], { cwd: 1 } as never)],
     ['shell', () => new Module('w').executable('node', [], { shell: true } as never)],
+    ['env', () => new Module('w').executable('node', [], { env: null } as never)],
+    ['env', () => new Module('w').executable('node', [], { env: { A: 1 } } as never)],
+    ['env', () => new Module('w').python('./py', 'main', { env: { A: 1 } } as never)],
     ['directory', () => new Module('w').python(7 as never)],
     ['pyhton', () => new Module('w').python('./py', 'main', { pyhton: 'x' } as never)],
     ['method', () => new Module('w').method('')],
@@ -203,6 +207,21 @@ describe('send', () => {
       state: 'created',
       message: expect.stringContaining("manager.spawn('worker')"),
     });
+  });
+
+  it.each([
+    ['provisioning', "The module worker takes no calls, it is provisioning: await manager.spawn('worker') first."],
+    ['disconnected', 'The worker of the module worker has ended'],
+  ])('rejects by the name of the module while its worker is %s, also at the first pull of a stream', async (state, message) => {
+    const module = new Module('worker').method('add').method('count', { response: 'stream' });
+    const fail = function* () {
+      yield* [];
+      throw new NotReadyError(state, 'for a Synapse');
+    };
+    connected(module, ({ name }) => (name === 'count' ? fail() : fail().next()));
+    const refused = { code: 'ERR_SYNAPSE_NOT_READY', state, message: expect.stringContaining(message) };
+    expect(await rejection(module.send('add'))).toMatchObject(refused);
+    expect(await rejection(module.stream('count').next())).toMatchObject(refused);
   });
 
   it('lets an error of the worker pass as it is', async () => {

@@ -4,6 +4,7 @@ import { pythonProxy } from '../../src/api/python-proxy';
 function open() {
   const seen: unknown[] = [];
   const py = pythonProxy({
+    title: 'py',
     callAttribute: (name, args) => {
       seen.push([name, ...args]);
       return `called ${name}`;

@@ -164,6 +164,8 @@ describe('a module that breaks the protocol', () => {
     const synapse = makeForFixture();
     const error = await rejection(synapse.spawn('fixtures/writes-before-reading'));
     expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', lastError: expect.objectContaining({ code: 'ERR_SYNAPSE_FRAME' }) });
+    expect(error.message).toMatch(/main\.py broke the protocol before it was ready\. The first frame of the worker is/);
+    expect(error.message).not.toContain('SIGTERM');
   });
 });
 

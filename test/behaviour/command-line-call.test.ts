@@ -45,6 +45,15 @@ def sleep():
 def die():
     os._exit(7)
 
+def large():
+    return {"id": 2**53 + 1, "all": [2**70]}
+
+def given(*args, **kwargs):
+    return str([args, kwargs])
+
+def handle(payload):
+    return str(payload)
+
 class Model:
     pass
 `;
@@ -74,6 +83,28 @@ it('makes a module that can be called at once', async () => {
   });
 });
 
+it('names the directory that was made in the README of a module', async () => {
+  const folder = await temporaryFolder();
+  const spawned = async (directory: string): Promise<string | undefined> => {
+    const command = new Command(['init', directory], { cwd: folder });
+    expect(await command.ended).toBe(0);
+    return /spawn\((.*?)\);/.exec(await readFile(join(folder, directory, 'README.md'), 'utf8'))?.[1];
+  };
+  expect(await spawned('mod ü')).toBe("'./mod ü'");
+  expect(await spawned("it's")).toBe('"./it\'s"');
+  expect(await spawned('.')).toBe("'.'");
+});
+
+it('asks for the directory where a file of Python is named', async () => {
+  expect(await synapse('call', join(place, 'main.py'), 'add')).toMatchObject(
+    failure(/main\.py is a file: name its directory, \/.*[^.]\.$/),
+  );
+  await writeFile(join(place, 'other.py'), '');
+  expect(await synapse('call', join(place, 'other.py'), 'add')).toMatchObject(
+    failure(/other\.py is a file: name its directory, \/.*, and other as the entry \(--entry other\)\.$/),
+  );
+});
+
 it('overwrites no file of a directory that a module is to be made in, and says which are there', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'main.py'), 'mine');
@@ -93,6 +124,11 @@ it.each([
   [['kind', '"a b"'], '"str a b"'],
   [['kind', '123456789012345678901'], '"int 123456789012345678901"'],
   [['kind', '[null]'], '"list [None]"'],
+  [['given', '{"id": 9007199254740993}', 'k=[9007199254740993]'], `"[({'id': 9007199254740993},), {'k': [9007199254740993]}]"`],
+  [['given', '--kwargs', '{"k": {"id": -9007199254740993}}'], `"[(), {'k': {'id': -9007199254740993}}]"`],
+  [['--payload', '[9007199254740993, "9007199254740993"]'], `"[9007199254740993, '9007199254740993']"`],
+  [['large'], '{"id":9007199254740993,"all":[1180591620717411303424]}'],
+  [['large', '--json'], '{"id":9007199254740993,"all":[1180591620717411303424]}'],
   [['VERSION'], '"1.2"'],
   [['nothing'], 'null'],
   [['batches', '2'], '{"number":0}\n{"number":1}'],

@@ -4,7 +4,7 @@ import { Command, moduleOf } from '../support/command';
 import { makeWheel, requireWheels } from '../support/wheel';
 
 const code = (word: string): string => `
-import os, time
+import os, threading, time
 def say(name="you", mark="."):
     return f"${word} {name}{mark}"
 def count(n):
@@ -16,6 +16,13 @@ def wait(path):
     return "${word} waited"
 def die():
     os._exit(5)
+def die_later(path):
+    def end():
+        while not os.path.exists(path):
+            time.sleep(0.01)
+        os._exit(6)
+    threading.Thread(target=end, daemon=True).start()
+    return "soon"
 `;
 
 /** Begins to develop a module. */
@@ -105,6 +112,49 @@ it('tells that the worker ended, and goes on with another', async () => {
   await dev.told('stdout', /^\{"call":"say \\"Ada\\"","result":"Hello Ada\."\}$/);
   const [died] = dev.stdout.split('\n');
   expect(JSON.parse(died ?? '')).toMatchObject({ call: 'die', error: { code: 'ERR_SYNAPSE_WORKER_CRASHED', exitCode: 5 } });
+});
+
+it('tells once that the worker ended, by the call that it had or by itself', async () => {
+  const [dev, edit, module] = await develop({ 'main.py': code('Hello') });
+  dev.say('die');
+  dev.say(`die_later ${JSON.stringify(join(module, 'go'))}`);
+  await dev.told('stdout', /^"soon"$/);
+  await edit('go', '');
+  await dev.told('stderr', /ended with exit code 6/);
+  dev.say('say');
+  await dev.told('stdout', /^"Hello you\."$/);
+  expect(dev.stderr.match(/ended with exit code 5/g)).toHaveLength(1);
+  expect(dev.stderr.match(/ended with exit code 6/g)).toHaveLength(1);
+});
+
+it('says of a call that it has ended why that is', async () => {
+  const [dev, edit, module] = await develop({ 'main.py': code('First') }, '--json');
+  const errors = () =>
+    dev.stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).error.message);
+  dev.say('wait "never"');
+  await dev.told('stderr', /^waits$/);
+  await edit('main.py', code('Second'));
+  await dev.told('stderr', /^synapse: reloaded$/);
+  await edit('main.py', code('Third'));
+  await dev.told('stdout', 'The files changed again');
+  await dev.told('stderr', /^synapse: reloaded$/, 2);
+  dev.say('wait "never"');
+  await dev.told('stderr', /^waits$/, 2);
+  await makeWheel(module, 'alpha', '1.0');
+  await requireWheels(module, 'alpha');
+  await dev.told('stdout', 'What the module needs changed');
+  dev.say('wait "never"');
+  await dev.told('stderr', /^waits$/, 3);
+  dev.child.kill('SIGINT');
+  expect(await dev.ended).toBe(130);
+  expect(errors()).toEqual([
+    expect.stringContaining('the worker with the code of before was ended: make the call again'),
+    expect.stringContaining('the worker was ended: make the call again'),
+    'This call was not answered: "synapse dev" has ended.',
+  ]);
 });
 
 it('tells what is wrong with a line, or a call, and goes on', async () => {

@@ -48,6 +48,24 @@ it('leaves what a signal means to the program', async () => {
   expect(command.stdout).toBe('ready\nsaved\n');
 });
 
+it('runs a directory that has a program, as Node does', async () => {
+  const program = await programOf("console.log('index');", 'index.js');
+  expect(await synapse('run', join(program, '..'))).toMatchObject({ exitCode: 0, stdout: 'index' });
+});
+
+it('says what it is for, where a directory without a program or a file of Python is named', async () => {
+  const folder = join(await programOf(''), '..');
+  const directory = await synapse('run', folder);
+  expect(directory).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringMatching(/is a directory without .*"synapse call"\.$/) });
+  const python = await synapse('run', join(folder, 'model.py'));
+  const way = `synapse call ${folder} <function> --entry model. In a program: await python('./model.py').`;
+  expect(python).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining(way) });
+});
+
+it('leaves --json to the program, also where there is none', async () => {
+  expect(await synapse('run', '/no/such/program.mjs', '--json')).toMatchObject({ exitCode: 1, stdout: '' });
+});
+
 it('refuses a program that is not there', async () => {
   expect(await synapse('run', '/no/such/program.mjs')).toMatchObject({
     exitCode: 1,

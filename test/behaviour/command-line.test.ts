@@ -65,6 +65,29 @@ it.each([
   expect(await synapse(...args)).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(message) });
 });
 
+it.each([
+  [['install', '--nonsense'], 'nonsense', /^unknown option '--nonsense'$/],
+  [['nonsense'], 'nonsense', /^unknown command 'nonsense'$/],
+  [['call'], 'directory', /^missing required argument 'directory'$/],
+  [['install', '--installer', 'conda'], 'installer', /Allowed choices are auto, uv, pip/],
+])('refuses %p in JSON, too', async (args, option, message) => {
+  const { exitCode, stdout, stderr } = await synapse(...args, '--json');
+  const error = { name: 'InvalidOptionError', code: 'ERR_SYNAPSE_INVALID_OPTION', option, message: expect.stringMatching(message) };
+  expect({ exitCode, ...JSON.parse(stdout) }).toEqual({ exitCode: 1, error });
+  expect(stderr).toMatch(/^error: .*\n\(--help lists what there is\)$/);
+});
+
+it('shows its help and its version whatever else is said', async () => {
+  for (const args of [['--help'], ['help', 'call'], ['call', '--help'], ['--version']])
+    expect(await synapse(...args, '--json')).toMatchObject({ exitCode: 0, stderr: '' });
+});
+
+it('names the directory that has no environment to remove', async () => {
+  const folder = await moduleWithWheels();
+  const { stdout } = await execa(process.execPath, [PROGRAM, 'clean', '.'], { cwd: folder, env: { ...fast.env } });
+  expect(stdout).toBe(`There was no environment of ${folder}.`);
+});
+
 it('ends with the installer when it is interrupted, as a shell tells of it, and the next one works', async () => {
   const folder = await moduleWithWheels();
   const program = execa(process.execPath, [PROGRAM, 'install', folder], { reject: false, env: { ...fast.env } });

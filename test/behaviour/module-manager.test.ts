@@ -247,6 +247,31 @@ describe('a manager', () => {
     expect(events).toEqual(['ready worker', ...restart]);
   });
 
+  it('a worker that no longer fits its Module at a restart fails it as a spawn does, for everyone', async () => {
+    const folder = await copyFixture('declared');
+    const module = declared('worker', folder).method('die').method('process').spawnPolicy(AT_ONCE);
+    const manager = manage().register(module);
+    await manager.spawn();
+    const failed = new Promise<SpawnError>((resolve) => {
+      manager.on(ManagerEvents.ERROR, (_, error) => (error as SpawnError).code === 'ERR_SYNAPSE_SPAWN' && resolve(error as SpawnError));
+    });
+    await writeFile(join(folder, 'main.py'), 'def die(): pass');
+    const deadly = rejection(module.send('die'));
+    const waiting = rejection(module.send('process', 1));
+    await deadly;
+    const mismatch = expect.objectContaining({
+      code: 'ERR_SYNAPSE_SCHEMA_MISMATCH',
+      module: 'worker',
+      member: 'process',
+      actual: undefined,
+    });
+    expect(await waiting).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', attempts: 1, lastError: mismatch });
+    expect(await rejection(module.send('process', 1))).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', lastError: mismatch });
+    const error = await failed;
+    expect(error).toMatchObject({ moduleName: 'worker', attempts: 1, lastError: mismatch });
+    expect(error.message).toMatch(/^The module worker could not be started again: The module worker declares the method process/);
+  });
+
   it('does not start a worker again if the policy says so, and it can be spawned anew', async () => {
     const module = declared().method('die').method('process').spawnPolicy({ restartOnCrash: false });
     const manager = manage().register(module);

@@ -453,6 +453,57 @@ describe('docs/workers.md', () => {
   });
 });
 
+it.each(runtimes())('a worker for $name sends what it emitted before serve(), with its data as it was', async ({ command, args }) => {
+  const script = join(await temporaryFolder(), 'worker.mjs');
+  const code = [
+    `import { emitEvent, event, handle, serve } from ${JSON.stringify(pathToFileURL(SDK).href)};`,
+    "event('loaded');",
+    'const parts = [1];',
+    "emitEvent('loaded', parts);",
+    'parts.push(2);',
+    "emitEvent('loaded', parts);",
+    "handle('tell', () => emitEvent('loaded', 'later'));",
+    'await serve();',
+  ];
+  await writeFile(script, code.join('\n'));
+  const program = await startProgram(command, [...args, script]);
+  await program.send('tell');
+  expect(program.events).toEqual([[1], [1, 2], 'later'].map((data) => ['loaded', data]));
+});
+
+it('the worker without a library in docs/workers.md ends when its host is killed, also while a method waits', async () => {
+  const sample = readFileSync(join(__dirname, '..', '..', 'docs', 'workers.md'), 'utf8')
+    .split('```python\n')[1]
+    ?.split('```')[0] as string;
+  const waiting = sample.replace('text.upper()', '(os.write(2, b"waiting\\n"), threading.Event().wait(600))');
+  expect(waiting).not.toBe(sample);
+  const script = join(await temporaryFolder(), 'worker.py');
+  await writeFile(script, waiting);
+  const frames = 'BAAAAJMAAYANAAAAkwECpXNob3V0kZGheA=='; // the host's lines of "An exchange" in docs/protocol.md;
+  const host = spawn(
+    process.execPath,
+    [
+      '-e',
+      `const { spawn } = require('node:child_process');
+      const stdio = ['pipe', 'pipe', 'inherit', 'ignore', 'pipe', 'pipe'];
+      const worker = spawn(process.argv[1], [process.argv[2]], { stdio, env: { ...process.env, SYNAPSE_HOST: '1' } });
+      worker.stdout.once('data', () => worker.stdin.write(Buffer.from('${frames}', 'base64')));
+      console.log(worker.pid);`,
+      PYTHON,
+      script,
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  const pid = Number((await createInterface({ input: host.stdout })[Symbol.asyncIterator]().next()).value);
+  expect((await createInterface({ input: host.stderr })[Symbol.asyncIterator]().next()).value).toBe('waiting');
+  host.kill('SIGKILL');
+  try {
+    await until(() => !isRunning(pid));
+  } finally {
+    if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+  }
+});
+
 describe('a program that is no worker', () => {
   it('fails the spawn by what it printed', async () => {
     const error = await rejection(new Program().spawn(process.execPath, ['-e', 'console.log("ok"); process.exitCode = 4']));

@@ -1,5 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FrameTooLargeError, PythonError, SynapseError } from '../../src/index';
 import { spawnFixture } from '../support/fixture';
+import { programFolder, runIn } from '../support/python-program';
 import { rejection } from '../support/until';
 
 async function errorOf(method: string, data?: unknown): Promise<PythonError> {
@@ -95,4 +98,68 @@ it('a result that is larger than a frame may be fails its call only', async () =
   expect(error).toBeInstanceOf(FrameTooLargeError);
   expect(error).toMatchObject({ limit: 100_000, size: expect.any(Number) });
   expect(await synapse.send('echo', 'fine')).toBe('fine');
+});
+
+describe('python() of what imports a module that is not there', () => {
+  let folder: string;
+  const messages = async (specs: string[], options = {}): Promise<unknown[]> => {
+    const call = `failure(python(spec, ${JSON.stringify({ progress: false, ...options })}))`;
+    return (await runIn(folder, `for (const spec of ${JSON.stringify(specs)}) say((await ${call}).message);`)).said;
+  };
+
+  beforeEach(async () => {
+    folder = await programFolder();
+    await mkdir(join(folder, 'src'));
+    await writeFile(join(folder, 'src', 'needs.py'), 'import no_such_package.part\n');
+  });
+
+  it('tells which Python lacks it, where requirements were looked for, and where to put the package', async () => {
+    const file = join(folder, 'src', 'requirements.txt');
+    const [imported, named] = await messages(['./src/needs.py', 'no_such_package']);
+    expect(imported).toMatch(/^No module named 'no_such_package'\nPython 3\.\d+\.\d+ at \S+ has no no_such_package\. /);
+    expect(imported).toContain(`Put the package that brings it into ${file}, of which python() makes an environment`);
+    expect(imported).toContain(`there are no requirements in ${join(folder, 'src')}, nor above it up to ${folder}.`);
+    expect(imported).toMatch(new RegExp(`If no_such_package is a file of yours, put it into ${join(folder, 'src')}\\.$`));
+    expect(named).toContain(`Put the package that brings it into ${join(folder, 'requirements.txt')}`);
+    expect(named).not.toContain('a file of yours');
+  });
+
+  it('names the file that its environment is made of', async () => {
+    await writeFile(join(folder, 'requirements.txt'), '');
+    const [message] = await messages(['./src/needs.py']);
+    expect(message).toContain(` at ${join(folder, '.venv')}`);
+    expect(message).toContain(`Add the package that brings it to ${join(folder, 'requirements.txt')}`);
+  });
+
+  it('says of the Python of an environment that requirements are not looked for', async () => {
+    await writeFile(join(folder, 'requirements.txt'), '');
+    const python = join(folder, '.venv', 'bin', 'python');
+    await messages(['./src/needs.py']);
+    const [message] = await messages(['./src/needs.py'], { python });
+    expect(message).toContain('Install the package that brings it there: while the python option names');
+  });
+
+  it('does not ask for a package where a file of the user lacks something, or is to be named by its path', async () => {
+    await writeFile(join(folder, 'src', 'helper.py'), '');
+    await writeFile(join(folder, 'src', 'typing_error.py'), 'import helper.sub\n');
+    await mkdir(join(folder, 'src', 'pack'));
+    await writeFile(join(folder, 'src', 'pack', '__init__.py'), 'from .missing import name\n');
+    const [sub, relative, path] = await messages(['./src/typing_error.py', './src/pack', 'model']);
+    expect(sub).toMatch(new RegExp(`\\nhelper is ${join(folder, 'src', 'helper.py')}, which has no sub\\.$`));
+    expect(relative).toMatch(new RegExp(`\\npack is ${join(folder, 'src', 'pack', '__init__.py')}, which has no missing\\.$`));
+    expect(path).toContain(`name it by its path: './model.py'`);
+  });
+
+  it('tells it of a new life of the worker too', async () => {
+    const file = join(folder, 'src', 'once.py');
+    await writeFile(file, 'import os, part\ndef die():\n    os._exit(3)\n');
+    await writeFile(join(folder, 'src', 'part.py'), '');
+    const program = `
+      import { rmSync } from 'node:fs';
+      const once = await python('./src/once.py');
+      rmSync('./src/part.py');
+      await failure(once.die());
+      say((await failure(once.die())).message);`;
+    expect((await runIn(folder, program)).said).toEqual([expect.stringContaining('Put the package that brings it into')]);
+  });
 });

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { programFolder, runIn } from '../support/python-program';
 
@@ -43,6 +44,28 @@ it('what a file defines can be imported by its name, what a package takes from i
   const { said, ...end } = await runIn(folder, program, REGISTERED);
   expect(end).toMatchObject({ stderr: '', exitCode: 0 });
   expect(said).toEqual([[2, '1.0', 5], 0, 1, ['LIMIT', 'basename', 'default', 'first', 'glue', 'other'], [1, 2, 'a/b', 3]]);
+});
+
+it('each name of a statement is there, what stands in a text is not', async () => {
+  await writeFile(join(folder, 'forms.py'), '"""\ndef fake(): pass\n"""\nA, (B, *C) = 1, (2, 3)\nG = H = 7\n');
+  const program = `
+    import * as forms from 'python:./forms.py';
+    import { A, C, H } from 'python:./forms.py';
+    say([Object.keys(forms), await A, await C, await H]);`;
+  const said = [[['A', 'B', 'C', 'G', 'H', 'default'], 1, [3], 7]];
+  expect(await runIn(folder, program, REGISTERED)).toMatchObject({ said, stderr: '', exitCode: 0 });
+});
+
+it('a path is written as in any import: %20 is a space', async () => {
+  await mkdir(join(folder, 'a b'));
+  await writeFile(join(folder, 'a b', 'mo%d #1.py'), 'A = 1\n');
+  const absolute = pathToFileURL(join(folder, 'a b', 'mo%d #1.py')).pathname;
+  const program = `
+    import first, { A } from 'python:./a%20b/mo%25d%20%231.py';
+    import second from 'python:./a b/mo%25d %231.py';
+    import third from ${JSON.stringify(`python:${absolute}`)};
+    say([await A, first === second, first === third]);`;
+  expect(await runIn(folder, program, REGISTERED)).toMatchObject({ said: [[1, true, true]], stderr: '', exitCode: 0 });
 });
 
 it('a name that cannot be seen is refused by Node, with the name and the module', async () => {

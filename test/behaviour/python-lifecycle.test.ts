@@ -210,3 +210,24 @@ it('nothing is installed or started by importing the library', async () => {
   const plain = await execa(process.execPath, ['plain.mjs'], { cwd: folder });
   expect(await runIn(folder, program)).toMatchObject({ said: plain.stdout.split('\n').map((line) => JSON.parse(line)), exitCode: 0 });
 });
+
+it('a program that imports the library and requires it has the same modules, workers and shutdown', async () => {
+  const program = `
+    import { createRequire } from 'node:module';
+    const required = createRequire(import.meta.url)('synapse-py');
+    say(required.python === python);
+    const [a, b] = [await python('./model.py'), await required.python('./model.py')];
+    say([a === b, (await a.pid()) === (await b.pid()), await b.same(await a.SHARED, await b.SHARED)]);
+    say([await a.predict({ age: 2 }, required.kw({ precision: 1 })), await b.predict({ age: 2 }, kw({ precision: 1 }))]);
+    const error = await failure(b.fail());
+    say([error instanceof PythonError, error instanceof required.PythonError]);
+    await required.ensureWorker();
+    await required.shutdown();
+    say((await failure(a.pid())).code);
+    say(await (await required.python('./model.py')).VERSION);
+    await shutdown();
+    say((await failure(b.pid())).code);`;
+  const closed = 'ERR_SYNAPSE_DISPOSED';
+  const said = [false, [true, true, true], [2.5, 2.5], [true, true], closed, '1.0', closed];
+  expect(await runIn(folder, program)).toMatchObject({ said, stderr: '', exitCode: 0 });
+});

@@ -106,6 +106,18 @@ describe('an exception of Python', () => {
     expect(await (await python(broken)).STATE).toBe('mended');
   });
 
+  it('has the stack of the call in this program, when a module is imported too', async () => {
+    const folder = await temporaryFolder();
+    const failing = join(folder, 'failing.py');
+    await writeFile(failing, 'raise ValueError("at once")\n');
+    async function caller(): Promise<unknown> {
+      return await python(failing);
+    }
+    expect((await rejection<Error>(caller())).stack).toMatch(
+      /^PythonError\(ValueError\): at once[\s\S]*at (async )?caller .*python-modules/,
+    );
+  });
+
   it('tells of a syntax error and of a module that is not there', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'typo.py'), 'def f(:\n');

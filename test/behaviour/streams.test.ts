@@ -111,7 +111,7 @@ describe('from Python', () => {
 
   it('a slow generator on the main thread lets other calls in between', async () => {
     const synapse = await spawnFixture('streams');
-    const reader = synapse.py.waits_between(50, 0.002)[Symbol.asyncIterator]();
+    const reader = synapse.py.waits_between(1_000_000, 0.002)[Symbol.asyncIterator]();
     await reader.next();
     expect(await synapse.send('total', [4, 5])).toBe(9);
     expect((await reader.next()).value).toBe(1);

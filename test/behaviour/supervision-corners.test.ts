@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SynapseOptions } from '../../src/api/options';
 import { copyFixture, makeForFixture, spawnFixture } from '../support/fixture';
@@ -10,6 +10,17 @@ it('a call that a function of the program makes reaches the worker that waits fo
   const synapse = await spawn({ workers: 2 });
   const asked = [1, 2].map((value) => synapse.send('ask', () => synapse.send('echo', value)));
   expect(await Promise.all(asked)).toEqual([1, 2]);
+});
+
+it('a worker whose objects the program holds is not replaced for its calls, and is once they are let go of', async () => {
+  const synapse = await spawn({ workers: { min: 1, max: 1, maxCalls: 3 } });
+  const home = synapse.pid as number;
+  const box = await synapse.py.Box('kept');
+  for (let call = 0; call < 10; call++) expect(await synapse.send('pid')).toBe(home);
+  expect([await box.get(), synapse.pids]).toEqual([['kept', home], [home]]);
+  await box.release();
+  await until(async () => (await synapse.send('pid')) !== home);
+  await until(() => !isRunning(home));
 });
 
 it('a call whose argument is a stream is not made again: a stream can be consumed once only', async () => {
@@ -63,4 +74,76 @@ it('dispose in a listener of a state leaves no process, and the spawn says so', 
     expect(await rejection(synapse.spawn(await copyFixture('dies-on-request')))).toMatchObject({ code: 'ERR_SYNAPSE_DISPOSED' });
     await until(() => !pids.some((pid) => pid !== undefined && isRunning(pid)));
   }
+});
+
+it('a pool that cannot grow says so, and leaves the program its turns while the calls go on', async () => {
+  const folder = await copyFixture('dies-on-request');
+  for (const [retryDelay, most] of [
+    [60_000, 1],
+    [0, Number.POSITIVE_INFINITY],
+  ] as const) {
+    const synapse = makeForFixture({ workers: { min: 1, max: 2 }, restart: { retryDelay } });
+    await synapse.spawn(folder);
+    const errors: Error[] = [];
+    synapse.on('error', (error) => errors.push(error));
+    await rename(join(folder, 'main.py'), join(folder, 'away.py'));
+    const pids = await Promise.all([1, 2, 3].map(() => synapse.send('work', 0.1)));
+    await rename(join(folder, 'away.py'), join(folder, 'main.py'));
+    expect(pids).toEqual(Array(3).fill(synapse.pid));
+    expect(errors[0]).toMatchObject({ code: 'ERR_SYNAPSE_ENTRY_NOT_FOUND' });
+    expect(errors.length).toBeLessThanOrEqual(most);
+  }
+});
+
+it('a call from elsewhere does not run inside a function that waits for the program', async () => {
+  const synapse = await spawn({ restart: false });
+  const told: unknown[] = [];
+  let onBegun: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    onBegun = resolve;
+  });
+  let onSent: () => void = () => undefined;
+  const sent = new Promise<void>((resolve) => {
+    onSent = resolve;
+  });
+  const asked = synapse.send('ask', async () => {
+    onBegun();
+    await sent;
+    told.push(await synapse.send('echo', 'from the function'));
+    return 'answer';
+  });
+  await begun;
+  const outside = synapse.send('echo', 'from elsewhere').then((value) => told.push(value));
+  onSent();
+  told.push(await asked);
+  await outside;
+  expect(told).toEqual(['from the function', 'answer', 'from elsewhere']);
+});
+
+it('what a reload has changed holds for calls by name, too', async () => {
+  const folder = await copyFixture('dies-on-request');
+  const synapse = makeForFixture();
+  await writeFile(join(folder, 'main.py'), 'def items(count): return list(range(count))');
+  await synapse.spawn(folder);
+  expect(await synapse.py.items(2)).toEqual([0, 1]);
+  await writeFile(join(folder, 'main.py'), 'def items(count):\n    for each in range(count): yield each\n');
+  await synapse.reload();
+  const items: unknown[] = [];
+  for await (const item of synapse.py.items(3)) items.push(item);
+  expect(items).toEqual([0, 1, 2]);
+});
+
+it('dispose waits for workers of an earlier spawn, too', async () => {
+  const folder = await copyFixture('dies-on-request');
+  await appendFile(join(folder, 'main.py'), 'def ignore(): signal.signal(signal.SIGTERM, signal.SIG_IGN)\n');
+  const synapse = makeForFixture();
+  synapse.on('error', () => undefined);
+  await synapse.spawn(folder);
+  const first = synapse.pid as number;
+  await synapse.send('ignore');
+  await rejection(synapse.send('write_garbage'));
+  await synapse.spawn(folder);
+  expect(synapse.pid).not.toBe(first);
+  await synapse.dispose();
+  expect(isRunning(first)).toBe(false);
 });

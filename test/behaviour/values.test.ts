@@ -182,6 +182,33 @@ it('an Arrow table without PyArrow is refused by the name of that package, for t
   expect(await synapse.send('echo', 1)).toBe(1);
 });
 
+it('arrowCodec carries tables of a Module: of a call, a stream and an event', async () => {
+  const options = { requirements: 'data.txt', progress: false };
+  const codec = library.arrowCodec.as<arrow.Table>();
+  const module = new library.Module('tables')
+    .python(join(FIXTURES, 'values'), 'main', options)
+    .method('echo', { codec })
+    .method('rows', { codec, response: 'stream' })
+    .method('tell', { requestCodec: codec, response: 'ack' })
+    .event('told', { codec });
+  const manager = new library.ModuleManager().register(module);
+  try {
+    await manager.spawn();
+    const table = arrow.tableFromArrays({ x: Float64Array.of(0.5, 1.5, 2.5), t: ['a', 'b', null] });
+    const plain = (each: arrow.Table) => each.toArray().map((row) => row.toJSON());
+    expect(plain(await module.send('echo', table))).toEqual(plain(table));
+    const rows: unknown[] = [];
+    for await (const row of module.stream('rows', table)) rows.push(...plain(row));
+    expect(rows).toEqual(plain(table));
+    const told = new Promise<arrow.Table>((resolve) => module.onEvent('told', resolve));
+    await module.send('tell', table);
+    expect(plain(await told)).toEqual(plain(table));
+    expect(await rejection(module.send('echo', [1] as never))).toMatchObject({ code: 'ERR_SYNAPSE_SERIALIZATION', path: 'arguments[0]' });
+  } finally {
+    await manager.shutdown();
+  }
+}, 300_000);
+
 describe('with apache-arrow and PyArrow', () => {
   let synapse: Synapse;
   beforeEach(async () => {

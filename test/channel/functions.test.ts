@@ -73,24 +73,33 @@ it('is forgotten again if the call it was given to is never sent', async () => {
   expect(worker.sent()).toMatchObject([{ kind: 'error' }]);
 });
 
-it('makes the calls that are made while it runs nested, and those do not wait for the window', async () => {
+it('makes the calls that it makes nested, and those do not wait for the window; others are not and do', async () => {
   const worker = new FakeWorker({ maxInFlight: 1 });
   let finish: () => void = () => undefined;
-  const [id] = give(worker, () => new Promise<void>((resolve) => (finish = resolve)));
+  const [id] = give(worker, async () => {
+    await nextTurn();
+    void worker.send('double');
+    void worker.stream('count').next();
+    await new Promise<void>((resolve) => (finish = resolve));
+  });
   void worker.send('double');
   worker.play(call(1, id as number), [[]]);
-  await nextTurn();
   worker.sent();
-  void worker.send('double');
-  void worker.stream('count').next();
+  await nextTurn();
+  await nextTurn();
   expect(worker.sent().map(({ kind, rest }) => [kind, rest])).toEqual([
     ['call', ['double', { nested: true }]],
     ['call', ['count', { nested: true }]],
     ['credit', expect.anything()],
   ]);
+  void worker.send('double');
+  void worker.stream('count').next();
+  expect(worker.sent().map(({ kind, rest }) => [kind, rest])).toEqual([
+    ['call', ['count']],
+    ['credit', expect.anything()],
+  ]);
   finish();
   await nextTurn();
-  void worker.send('double');
   expect(worker.sent()).toMatchObject([{ kind: 'result', id: 1, payload: null }]);
 });
 

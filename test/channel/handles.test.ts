@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { Handle } from '../../src/channel/handle';
 import { kw } from '../../src/channel/keywords';
+import { KIND } from '../../src/protocol/message';
 import { FakeWorker, pythonObject } from '../support/fake-worker';
 import { rejection } from '../support/until';
 
@@ -57,6 +58,38 @@ it('is the same for the same object, and released as often as it arrived', async
   expect((await take(worker)) === first).toBe(false);
 });
 
+it('is iterated by a call without a name, from the first pull until it is left', async () => {
+  const worker = new FakeWorker();
+  const handle = await take(worker);
+  const items = handle[Symbol.asyncIterator]();
+  expect(worker.sent()).toEqual([]);
+  const first = items.next();
+  const [call, credit] = worker.sent();
+  expect([call?.rest, call?.payload, credit?.kind]).toEqual([['', { stream: true, on: 5 }], [[]], 'credit']);
+  worker.play([KIND.chunk, call?.id], 1);
+  expect(await first).toEqual({ value: 1, done: false });
+  await items.return();
+  expect(worker.sent()).toMatchObject([{ kind: 'cancel', id: call?.id }]);
+});
+
+it('that a call gave only to be iterated is let go of at the end, once', async () => {
+  const worker = new FakeWorker();
+  const handle = await take(worker);
+  for (const [id, kept] of [
+    [5, handle],
+    [7, undefined],
+  ] as const) {
+    const next = handle.tokens()[Symbol.asyncIterator]().next();
+    worker.result(worker.sent()[0]?.id as number, pythonObject(id));
+    await nextTurn();
+    worker.play([KIND.end, worker.sent()[0]?.id]);
+    expect(await next).toMatchObject({ done: true });
+    expect(worker.sent()).toMatchObject([{ kind: 'release', id, rest: [1] }]);
+    expect(worker.channel.handles.size).toBe(1);
+    expect(kept === undefined || (await take(worker)) === kept).toBe(true);
+  }
+});
+
 it('is the object again as an argument, however deep', async () => {
   const worker = new FakeWorker();
   const handle = await take(worker);
@@ -100,13 +133,42 @@ it('names the code that called it in errors', async () => {
 
 it('refuses what is no argument', async () => {
   const worker = new FakeWorker();
-  const handle = await take(worker);
-  expect(await rejection(worker.send('fetch', [handle.version]))).toMatchObject({
-    path: 'arguments[0]',
-    message: expect.stringContaining('await it first'),
-  });
   expect(await rejection(worker.send('fetch', [kw({ a: 1 }), 2]))).toMatchObject({
     path: 'arguments[0]',
     message: expect.stringContaining('last argument'),
+  });
+});
+
+describe('an attribute among arguments', () => {
+  it('is read first, once for each call, and nothing else is sent before', async () => {
+    const worker = new FakeWorker({ maxInFlight: 3 });
+    const handle = await take(worker);
+    const answer = worker.send('fetch', [handle.version, { deep: [handle.version, handle.inner.size] }, () => 1]);
+    const [version, again, size, ...more] = worker.sent();
+    expect([version, again, size].map((call) => call?.rest[0])).toEqual(['version', 'version', 'inner.size']);
+    expect(more).toEqual([]);
+    for (const call of [version, again]) worker.result(call?.id as number, '1.0');
+    worker.result(size?.id as number, [2]);
+    await nextTurn();
+    const [call] = worker.sent();
+    expect(call?.payload).toEqual([['1.0', { deep: ['1.0', [2]] }, { ext: 12, id: expect.anything() }]]);
+    worker.result(call?.id as number, 'done');
+    expect(await answer).toBe('done');
+  });
+
+  it('that is read after the end of the worker sends nothing', async () => {
+    const [worker, other] = [new FakeWorker(), new FakeWorker()];
+    const failed = rejection(worker.send('fetch', [(await take(other)).version]));
+    const [read] = other.sent();
+    worker.channel.close(() => new Error('over'), true);
+    other.result(read?.id as number, 1);
+    expect(await failed).toMatchObject({ message: 'over' });
+    expect(worker.sent()).toEqual([]);
+  });
+
+  it('counts for the time of the call, whose error tells all of it', async () => {
+    const worker = new FakeWorker({ callTimeout: 20 });
+    const handle = await take(worker);
+    expect(await rejection(worker.send('fetch', [handle.version]))).toMatchObject({ code: 'ERR_SYNAPSE_CALL_TIMEOUT', timeout: 20 });
   });
 });

@@ -30,22 +30,28 @@ it('takes python first on Windows, where python3 may be a link to the shop, and 
 
 it('takes a name, a version or a path that is asked for, and nothing else', async () => {
   const env = await withPrograms('python3', 'python3.12', 'pypy3');
-  const found = (requested: string) => basename(findPlainPython(requested, { env, platform: 'linux' }));
+  const pathOf = (python: string, variables: NodeJS.ProcessEnv = {}) =>
+    findPlainPython({ python, by: 'the python option' }, { env: variables, platform: 'linux' });
+  const found = (requested: string) => basename(pathOf(requested, env));
   expect([found('pypy3'), found('3.12'), found('python3')]).toEqual(['pypy3', 'python3.12', 'python3']);
   const path = join(folder, 'bin', 'pypy3');
-  expect(findPlainPython(path, { env: {}, platform: 'linux' })).toBe(path);
-  expect(findPlainPython(relative(process.cwd(), path), { env: {}, platform: 'linux' })).toBe(path);
+  expect([pathOf(path), pathOf(relative(process.cwd(), path))]).toEqual([path, path]);
   expect(() => found('3.7')).toThrow('looked for python3.7');
 });
 
-it.each([undefined, 'no-such-python', '/nowhere/python3', './python3'])('tells what it looked for (%p) if there is none', (requested) => {
+it.each([
+  [undefined, undefined, 'Install Python 3.9 or newer'],
+  ['no-such-python', 'the variable SYNAPSE_PYTHON', 'Correct the variable SYNAPSE_PYTHON'],
+  ['/nowhere/python3', 'the python option', 'Correct the python option'],
+  ['./python3', 'the variable ESEM_PYTHON', 'Correct the variable ESEM_PYTHON'],
+] as const)('tells what it looked for (%p, of %p) if there is none, and what to do', (python, by, mend) => {
   let told: unknown;
   try {
-    findPlainPython(requested, { env: { PATH: '' }, platform: 'linux' });
+    findPlainPython(python && { python, by }, { env: { PATH: '' }, platform: 'linux' });
   } catch (error) {
     told = error;
   }
   expect(told).toBeInstanceOf(ProvisionError);
-  expect(told).toMatchObject({ code: 'ERR_SYNAPSE_PYTHON_NOT_FOUND', step: 'discover', hint: expect.stringContaining('SYNAPSE_PYTHON') });
-  expect((told as Error).message).toContain(requested ?? 'python3, then python');
+  expect(told).toMatchObject({ code: 'ERR_SYNAPSE_PYTHON_NOT_FOUND', step: 'discover', hint: expect.stringContaining(mend) });
+  expect((told as Error).message).toContain(`looked for ${python ?? 'python3, then python'}. ${(told as ProvisionError).hint}`);
 });

@@ -1,6 +1,6 @@
 /** The library as its users get it: packed once, installed from the tarball, used from outside. */
 
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installNodes, type NodeName } from './node-releases';
@@ -45,6 +45,12 @@ describe('a project that has nothing but the library', () => {
   test('gets the documents and the template of a module', () => {
     const documents = ['README.md', 'CHANGELOG.md', 'LICENSE'];
     expect(files).toEqual(expect.arrayContaining([...documents, 'py_template/main.py', 'py_template/requirements.txt']));
+  });
+
+  test('gets no package that the builds contain', async () => {
+    const packages = await readdir(join(project, 'node_modules'));
+    expect(packages).toEqual(expect.arrayContaining(['synapse-py', 'commander', 'cross-spawn']));
+    expect(packages.filter((name) => ['execa', 'smol-toml', 'cli-progress'].includes(name))).toEqual([]);
   });
 
   test('gets no tests, sources, caches or environments', () => {
@@ -156,15 +162,18 @@ describe('a TypeScript project with Jest', () => {
     project = await makeProject(join(folder, 'typed'), { 'synapse-py': tarball, ...versions });
   }, INSTALL_TIMEOUT_MS);
 
-  test('has types for ES and CommonJS modules, which take what is right and refuse mistakes', async () => {
-    const consumer = await addConsumer(project, 'types');
-    const tsc = await commandOf(project, 'typescript', 'tsc');
-    const { exitCode, stdout } = await runScript(process.execPath, tsc, ['-p', consumer, '--listFiles']);
-    const lines = stdout.split('\n');
-    expect({ exitCode, complaints: lines.filter((line) => line.includes('error TS')) }).toEqual({ exitCode: 0, complaints: [] });
-    const types = lines.flatMap((line) => /synapse-py\/(dist\/.*)/.exec(line)?.[1] ?? []);
-    expect(types.sort()).toEqual(['dist/index.d.cts', 'dist/index.d.mts']);
-  });
+  test.each(['es2022', 'es2020'])(
+    'has types for ES and CommonJS modules of %s, which take what is right and refuse mistakes',
+    async (target) => {
+      const consumer = await addConsumer(project, 'types');
+      const tsc = await commandOf(project, 'typescript', 'tsc');
+      const { exitCode, stdout } = await runScript(process.execPath, tsc, ['-p', consumer, '--target', target, '--listFiles']);
+      const lines = stdout.split('\n');
+      expect({ exitCode, complaints: lines.filter((line) => line.includes('error TS')) }).toEqual({ exitCode: 0, complaints: [] });
+      const types = lines.flatMap((line) => /synapse-py\/(dist\/.*)/.exec(line)?.[1] ?? []);
+      expect(types.sort()).toEqual(['dist/index.d.cts', 'dist/index.d.mts']);
+    },
+  );
 
   describe("runs its tests by ts-jest's preset alone", () => {
     let consumer: string;

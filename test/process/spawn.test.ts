@@ -1,6 +1,10 @@
 import { once } from 'node:events';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import crossSpawn from 'cross-spawn';
 import { type Descriptors, type ProcessSpec, startProcess } from '../../src/process/spawn';
+import { temporaryFolder } from '../support/fixture';
 import { rejection, until } from '../support/until';
 
 jest.mock('cross-spawn', () => jest.fn(jest.requireActual('cross-spawn')));
@@ -60,6 +64,16 @@ it('merges the log pipe of a program with the text of its standard output, all o
 
 it('fails by the code of the system when a program cannot be started', async () => {
   expect(await rejection(start('', 'program', { file: 'no-such-program-anywhere' }))).toMatchObject({ code: 'ENOENT' });
+});
+
+it('leaves no descriptor open when a program cannot be started', async () => {
+  const file = join(await temporaryFolder(), 'script');
+  await writeFile(file, '#!/no/such/interpreter\n', { mode: 0o755 });
+  const count = async () => (await readdir('/dev/fd')).length;
+  const before = await count();
+  for (let attempt = 0; attempt < 20; attempt++) expect(await rejection(start('', 'program', { file }))).toMatchObject({ code: 'ENOENT' });
+  await setImmediate();
+  expect(await count()).toBeLessThan(before + 10);
 });
 
 it('finds what runs a script on Windows, and loads nothing for that elsewhere', async () => {

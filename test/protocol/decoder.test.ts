@@ -11,7 +11,7 @@ import { buffersOf, Columns, type EncodingRow, encodingOf, load, Referred, untag
 const vectors = load<Record<'both_directions' | 'decode_only' | 'invalid', EncodingRow[]>>('values.json');
 const AUTO: Decoding = {
   int: 'auto',
-  handle: (id, kind, typeName) => new Referred(11, id, kind, typeName),
+  handle: (id, kind, typeName, own) => new Referred(11, id, kind, typeName, ...(own.length > 0 ? [own] : [])),
   table: (stream) => Columns.of(findArrow()?.(stream) as Table),
 };
 const readable = [...vectors.both_directions, ...vectors.decode_only].filter(

@@ -127,7 +127,7 @@ describe('the hello', () => {
     ['no pid', { pid: null }],
   ])('is refused with %s', (_, details) => {
     const whole = { mode: 'rpc', python: '3.11.7', pid: 1, ...details };
-    expect(() => parseHello(encode([0, 1, whole]))).toThrow(/cannot read \(.+\): install the same version/);
+    expect(() => parseHello(encode([0, 1, whole]))).toThrow(/The worker's hello has .+, which must be .+: mend it as docs/);
   });
 
   it('tells an entry that wrote too early what it did', () => {

@@ -28,6 +28,11 @@ it('refuses what is no definition', () => {
   expect(() => definitions.addMethod('take', 5 as never)).toThrow(/takes a function/);
   expect(() => definitions.addMethod('take', () => 1, { response: 'answer' as never })).toThrow(/must be one of result, stream, ack, none/);
   expect(() => definitions.addMethod('take', () => 1, { codec: {} as never })).toThrow(/A codec is an object/);
+  expect(() => definitions.addMethod('take', () => 1, { respons: 'ack' } as never)).toThrow(
+    /handle\('take'\) has no option respons; .*response/,
+  );
+  expect(() => definitions.addMethod('take', () => 1, 'ack' as never)).toThrow(/takes options as an object/);
+  expect(() => definitions.addEvent('take', { response: 'ack' } as never)).toThrow(/event\('take'\) has no option response/);
 });
 
 it('lets generators be streams unless they are said to be something else', () => {

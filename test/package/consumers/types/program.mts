@@ -1,6 +1,6 @@
 /** What an ES module in TypeScript may write, and what it may not: were a type missing, it would be `any` and take everything. */
 
-import { type CallOptions, NotReadyError, type StateChange, Synapse, SynapseError, type SynapseOptions } from 'synapse-py';
+import { type CallOptions, kw, NotReadyError, python, type StateChange, Synapse, SynapseError, type SynapseOptions } from 'synapse-py';
 
 const options: SynapseOptions = { python: 'python3', callTimeout: 1000, logs: process.stderr };
 const limits: CallOptions = { timeout: 1000, signal: AbortSignal.timeout(1000) };
@@ -14,6 +14,11 @@ export async function program(): Promise<number> {
   const answer = await synapse.call<{ number: number }>({ number: 21 }, limits);
   await synapse.dispose();
   return answer.number;
+}
+
+export async function declared(): Promise<[string, number, number]> {
+  const model = await python<typeof import('./model.js')>('./model.py');
+  return Promise.all([model.VERSION, model.total(1, 2, kw({ start: 3 })), model.linalg.norm([1])]);
 }
 
 export function explain(error: unknown): string {
