@@ -14,8 +14,10 @@ function flatten(output: string): string {
   return stripVTControlCharacters(output)
     .replace(/[╰├]─*[▶>]?|[│×]/g, ' ')
     .replace(/[‘’`]/g, "'")
-    .replace(/\s+/g, ' ')
-    .replace(/\S+/g, (word) => word.slice(0, LONGEST_WORD))
+    .split(/\s/) // one at a time: a pattern for many would need as much stack as there are
+    .filter((word) => word !== '')
+    .map((word) => word.slice(0, LONGEST_WORD))
+    .join(' ')
     .slice(-LONGEST_TEXT);
 }
 
