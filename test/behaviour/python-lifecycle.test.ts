@@ -167,6 +167,25 @@ describe('when the program ends', () => {
     await until(() => !isRunning(pid));
   });
 
+  it('a handler decides that takes itself off, for the second signal to end the program at once', async () => {
+    const handler = `
+      const stop = () => {
+        process.off('SIGINT', stop);
+        say('stopping');
+      };
+      process.on('SIGINT', stop);
+      const m = await python('./model.py');
+      say(await m.pid());
+      setInterval(() => undefined, 1 << 30);`;
+    const program = await startIn(folder, handler);
+    const pid = await program.said<number>();
+    program.subprocess.kill('SIGINT');
+    expect(await program.said()).toBe('stopping');
+    program.subprocess.kill('SIGINT');
+    expect(await program.subprocess).toMatchObject({ signal: 'SIGINT' });
+    await until(() => !isRunning(pid));
+  });
+
   it('by SIGKILL while Python computes, its worker is gone', async () => {
     const program = await startIn(folder, COMPUTING);
     const pid = await program.said<number>();
@@ -191,6 +210,32 @@ it('two python() calls at once start one worker, and import a module once', asyn
   const [[a, b], os, rest] = said as [[number, number], number, unknown];
   expect([a, b]).toEqual([os, os]);
   expect(rest).toEqual([true, true, '[1]']);
+});
+
+it('a first start that fails does not keep its options for later ones', async () => {
+  const program = `
+    say((await failure(python('json', { cwd: '/nowhere' }))).code);
+    say((await failure(python('json', { startupTimeout: 1 }))).code);
+    say(await (await python('json')).dumps([1]));`;
+  expect(await runIn(folder, program)).toMatchObject({ said: ['ERR_SYNAPSE_INVALID_OPTION', 'ERR_SYNAPSE_SPAWN', '[1]'], exitCode: 0 });
+});
+
+it('multiprocessing works, by children that begin anew, too', async () => {
+  const code = [
+    'import multiprocessing',
+    'def square(x): return x * x',
+    'def squares(method):',
+    '    with multiprocessing.get_context(method).Pool(1) as pool: return pool.map(square, [2, 3])',
+  ];
+  await writeFile(join(folder, 'heavy.py'), code.join('\n'));
+  const program = "const m = await python('./heavy.py'); for (const method of ['spawn', 'forkserver']) say(await m.squares(method));";
+  expect(await runIn(folder, program)).toMatchObject({
+    said: [
+      [4, 9],
+      [4, 9],
+    ],
+    exitCode: 0,
+  });
 });
 
 it('ensureWorker() starts the worker ahead, which does not keep the program alive', async () => {

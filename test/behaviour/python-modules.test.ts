@@ -138,12 +138,15 @@ describe('a specification', () => {
     [join(PLACE, 'left'), 'ERR_SYNAPSE_ENTRY_NOT_FOUND'],
     ['', 'ERR_SYNAPSE_INVALID_OPTION'],
     [5, 'ERR_SYNAPSE_INVALID_OPTION'],
+    ['./mo\0del.py', 'ERR_SYNAPSE_INVALID_OPTION'],
+    ['file://elsewhere/%2Fmodel.py', 'ERR_SYNAPSE_INVALID_OPTION'],
+    [join(MODEL, 'model.py'), 'ERR_SYNAPSE_ENTRY_NOT_FOUND'],
   ])('that is %p is refused with %s', async (spec, code) => {
     expect(await rejection(python(spec as string))).toMatchObject({ code });
   });
 
   it('is refused with options that there are not', async () => {
-    for (const options of [{ workers: 2 }, { nonsense: 1 }])
+    for (const options of [{ workers: 2 }, { nonsense: 1 }, { cwd: 'a\0b' }, null])
       expect(await rejection(python(MODEL, options as object))).toMatchObject({ code: 'ERR_SYNAPSE_INVALID_OPTION' });
   });
 
