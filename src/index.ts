@@ -2,7 +2,7 @@
 
 export type { SpawnOptions } from './api/arguments';
 export type { ExecutableOptions } from './api/declaration';
-export { clean, explain, inspect, provision } from './api/environments';
+export { clean, explain, inspect } from './api/environments';
 export type { PythonMember, PythonModule, PythonObject } from './api/imported-module';
 export { type AnyModule, Module } from './api/module';
 export { ManagerErrors, ModuleErrors } from './api/module-errors';
@@ -46,7 +46,7 @@ export type { EnvironmentOptions, ProvisionOptions } from './environment/environ
 export type { EnvironmentStatus, Explanation } from './environment/inspection';
 export type { InstallerChoice } from './environment/installer';
 export type { ProvisionEvent } from './environment/progress';
-export type { Environment } from './environment/provisioner';
+export { type Environment, provision } from './environment/provisioner';
 export {
   AlreadySpawnedError,
   DisposedError,

@@ -1,29 +1,8 @@
-/** The library functions of environments. Owns that what they need is loaded when they are first called: most programs start without. */
+/** What programs can do with environments besides making them. Owns that it is loaded when it is first called: most programs start without. */
 
 import type { CleanOptions } from '../environment/cleaner';
 import type { EnvironmentOptions, ProvisionOptions } from '../environment/environment-options';
 import type { EnvironmentStatus, Explanation } from '../environment/inspection';
-import type { Environment } from '../environment/provisioner';
-
-/**
- * Makes sure that a module's environment is there and holds what its requirement files name.
- *
- * A complete environment is recognised by reading a few files, in single-digit milliseconds and without starting Python.
- *
- * @param directory the module's directory: a path or a `file:` URL
- * @throws InvalidModuleError the directory (ERR_SYNAPSE_DIRECTORY_NOT_FOUND), the entry (ERR_SYNAPSE_ENTRY_NOT_FOUND,
- *   ERR_SYNAPSE_ENTRY_OUTSIDE) or a requirement file (ERR_SYNAPSE_REQUIREMENTS_NOT_FOUND) is missing, or one is not valid
- *   (ERR_SYNAPSE_REQUIREMENTS_INVALID)
- * @throws ProvisionError a step failed: `step`, `command`, `output` and `hint` say which, how and what to do (ERR_SYNAPSE_PROVISION);
- *   no usable Python (ERR_SYNAPSE_PYTHON_NOT_FOUND); another process builds for too long (ERR_SYNAPSE_LOCK_TIMEOUT); a worker runs in an
- *   environment that must change (ERR_SYNAPSE_ENVIRONMENT_IN_USE); somebody else made it (ERR_SYNAPSE_FOREIGN_ENVIRONMENT)
- * @throws InvalidOptionError options exclude each other, or `SYNAPSE_UV` names no uv (ERR_SYNAPSE_INVALID_OPTION)
- * @throws the signal's reason if aborted
- */
-export async function provision(directory: string | URL, options: ProvisionOptions = {}): Promise<Environment> {
-  const environment = await import('../environment/provisioner');
-  return environment.provision(directory, options);
-}
 
 /**
  * Removes a module's environment, when no process makes or uses it; the next `provision` or `spawn` makes it anew.

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import { run } from '../environment/command';
 import type { Stamp } from '../environment/fingerprint';
 import type { Explanation } from '../environment/inspection';
-import { environmentPython } from '../environment/installer';
+import { environmentPython } from '../environment/layout';
 import { findEntry } from '../environment/module-directory';
 import { installerVariables } from '../environment/variables';
 import { SynapseError } from '../errors';

@@ -6,7 +6,7 @@ import { EitherTransport } from '../channel/either-transport';
 import { StreamTransport, type Transport } from '../channel/transport';
 import { findDirectory, findEntry } from '../environment/module-directory';
 import { findPlainPython } from '../environment/plain-python';
-import type { provision as Provision } from '../environment/provisioner';
+import { provision } from '../environment/provisioner';
 import { workerVariables } from '../environment/variables';
 import { invalid } from '../option-checks';
 import { BOOTSTRAP_ARGUMENTS, IMPORTER_ENTRY, PYTHON_DIRECTORY } from '../paths';
@@ -61,12 +61,6 @@ function transportOf({ input, output, reads, duplex, addText }: RunningProcess):
   const standard = new StreamTransport(input, output, reads);
   return duplex ? new EitherTransport(standard, new StreamTransport(duplex, duplex), addText) : standard;
 }
-
-/** What makes environments is loaded when the first one is needed. */
-const provision: typeof Provision = async (directory, options) => {
-  const provisioner = await import('../environment/provisioner');
-  return provisioner.provision(directory, options);
-};
 
 /** The system says of a program started elsewhere that the program is missing. */
 function checkWorkingDirectory(cwd: string | undefined): void {

@@ -8,7 +8,8 @@ import { run } from './command';
 import type { Interpreter } from './discover';
 import { describeSitePackages, type Expectation, type Stamp } from './fingerprint';
 import type { Inputs } from './inputs';
-import { environmentPython, type Installer, type InstallTarget } from './installer';
+import type { Installer, InstallTarget } from './installer';
+import { environmentPython } from './layout';
 import { isEnvironment } from './ownership';
 import { installerVariables } from './variables';
 

@@ -5,7 +5,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { attempt, type DigestedFile, isUnchanged, sha256 } from './digest';
 import type { Interpreter } from './discover';
-import { environmentPython } from './installer';
+import { environmentPython } from './layout';
 import type { ManifestKind } from './manifest';
 import { isEnvironment, isForeign } from './ownership';
 

@@ -11,10 +11,10 @@ import type { EnvironmentOptions, ProvisionOptions } from './environment-options
 import { checkHealth, distributionsIn, type Health, type HealthReason, type Stamp } from './fingerprint';
 import type { Inputs } from './inputs';
 import { lockOwner } from './lock';
+import { findPython, searchFor } from './making';
 import type { ManifestKind } from './manifest';
 import { isForeign } from './ownership';
 import { makePlan, type Plan } from './plan';
-import { findPython, searchFor } from './provisioner';
 import { pythonRequest } from './python-request';
 import { pickInstaller } from './toolchain';
 

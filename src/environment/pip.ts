@@ -6,7 +6,8 @@ import { InvalidModuleError } from '../errors';
 import { run } from './command';
 import type { Interpreter, PassedOver } from './discover';
 import type { Inputs } from './inputs';
-import { environmentPython, type Installer, type InstallTarget, type Rehearsal, runInstaller } from './installer';
+import { type Installer, type InstallTarget, type Rehearsal, runInstaller } from './installer';
+import { environmentPython } from './layout';
 import { compareVersions } from './python-version';
 import { installerVariables } from './variables';
 

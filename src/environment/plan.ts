@@ -7,7 +7,7 @@ import { checkNames } from '../option-checks';
 import { cacheDirectory } from './cache-directory';
 import { checkEnvironmentOptions, type ProvisionOptions } from './environment-options';
 import type { Expectation } from './fingerprint';
-import { type Inputs, readInputs } from './inputs';
+import type { Inputs } from './inputs';
 import { chooseManifest, usualPlace } from './manifest';
 import { findDirectory, findEntry } from './module-directory';
 import type { ProvisionEvent } from './progress';
@@ -49,7 +49,10 @@ export async function makePlan(directory: string | URL, options: ProvisionOption
   const env = { ...process.env, ...options.env };
   const entry = entryOf(real, options.entrypoint);
   const search = { directory: real, requirements: requirementsOf(real, options.requirements), entry };
-  const read = async (): Promise<Inputs> => readInputs(real, await chooseManifest(search), env);
+  const read = async (): Promise<Inputs> => {
+    const { readInputs } = await import('./inputs');
+    return readInputs(real, await chooseManifest(search), env);
+  };
   const named = realNameOf(namedPython(options.python, env)?.python);
   const listener = listenTo(options.onProgress);
   const venv = options.store

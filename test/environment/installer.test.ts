@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environmentPython, scriptsDirectory, sitePackagesIn } from '../../src/environment/installer';
+import { environmentPython, scriptsDirectory, sitePackagesIn } from '../../src/environment/layout';
 import { temporaryFolder } from '../support/fixture';
 
 test.each<[NodeJS.Platform, string, string]>([

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { environmentPython, scriptsDirectory } from '../../src/environment/installer';
+import { environmentPython, scriptsDirectory } from '../../src/environment/layout';
 import { type UvSettings, uvSettingsOf } from '../../src/environment/pip-configuration';
 import { PYTHON_DIRECTORY } from '../../src/paths';
 import { temporaryFolder } from '../support/fixture';
