@@ -58,6 +58,11 @@ it('a missing working directory, which the system would take for a missing progr
   expect(await rejection(new ModuleManager().register(program).spawn())).toMatchObject({ lastError: expect.objectContaining(failure) });
 });
 
+it('variables that are larger than the system takes', async () => {
+  const error = await rejection(makeForFixture({ env: { LARGE: 'x'.repeat(4 * 1024 * 1024) } }).spawn(echo));
+  expect(error).toMatchObject({ code: 'ERR_SYNAPSE_SPAWN', message: expect.stringContaining('pass large values by calls') });
+});
+
 it('a missing script; nothing is made on disk', async () => {
   const folder = await copyFixture('echo');
   const error = await rejection(makeSynapse().spawn(folder, 'start'));
